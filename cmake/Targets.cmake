@@ -1,0 +1,47 @@
+# scanyard_library(NAME SOURCES ... DEPENDS ... [LIBRARIES ...])
+#   a static library of one folder. DEPENDS: folders' libraries (the arrows of docs/architecture.md);
+#   LIBRARIES: deps::NAME targets.
+# scanyard_program(NAME SOURCES ... DEPENDS ... [LIBRARIES ...])   a program in build/<preset>/bin
+# scanyard_test(NAME SOURCES ... DEPENDS ... [LIBRARIES ...])      a Catch2 program, registered once per tier:
+#   quick = no tag, ci = [ci], long = [long] (run: ctest -L quick)
+function(_scanyard_common name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+  target_link_libraries(${name} PUBLIC ${A_DEPENDS} ${A_LIBRARIES})
+endfunction()
+
+function(scanyard_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(${name} STATIC ${A_SOURCES})
+  _scanyard_common(${name} ${ARGN})
+endfunction()
+
+function(scanyard_program name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  _scanyard_common(${name} ${ARGN})
+endfunction()
+
+function(scanyard_test name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  _scanyard_common(${name} ${ARGN})
+  target_link_libraries(${name} PUBLIC deps::catch2)
+  target_compile_definitions(${name} PRIVATE SCANYARD_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SCANYARD_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  foreach(tier quick ci long)
+    if(tier STREQUAL quick)
+      set(filter "~[ci]~[long]~[!benchmark]")
+    else()
+      set(filter "[${tier}]")
+    endif()
+    add_test(NAME ${name}.${tier} COMMAND ${name} ${filter} --allow-running-no-tests --order rand --warn NoAssertions)
+    set_tests_properties(${name}.${tier} PROPERTIES LABELS ${tier} TIMEOUT 1200)
+  endforeach()
+endfunction()
+
+# Files that include torch: one precompiled header per target and a job pool that keeps memory in bounds.
+function(scanyard_uses_torch name)
+  target_link_libraries(${name} PUBLIC deps::torch)
+  target_precompile_headers(${name} PRIVATE <torch/torch.h>)
+  set_target_properties(${name} PROPERTIES JOB_POOL_COMPILE torch)
+endfunction()

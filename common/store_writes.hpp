@@ -1,0 +1,92 @@
+//! What the coordinator's core asks the store to make durable. The store applies a batch in one transaction.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/records.hpp"
+#include "common/spec/expansion.hpp"
+
+namespace scanyard {
+
+/// The accepted or merely recorded end of an attempt.
+struct RecordAttempt {
+  AttemptReport report;
+  std::string worker;
+  /// The run's new state: finished, diverged or failed end it; queued leaves it open (released, lost, to be retried).
+  RunState state_after = RunState::queued;
+};
+
+/// New points of running attempts, so that curves grow on the page before a run ends.
+struct RecordProgress {
+  std::vector<ProgressPoint> points;
+};
+
+/// Open runs of a sweep that no other sweep wants become cancelled.
+struct CancelRuns {
+  std::vector<RunId> runs;
+  std::string reason;
+  TimePoint at;
+};
+
+/// Failed or cancelled runs become open again.
+struct ReopenRuns {
+  std::vector<RunId> runs;
+  TimePoint at;
+};
+
+/// A worker came, changed or went.
+struct RecordWorker {
+  WorkerInfo info;
+  std::string state;  ///< "connected", "lost", "gone"
+  TimePoint at;
+};
+
+/// A sweep was cancelled or taken up again as a whole.
+struct SetSweepState {
+  SweepId sweep;
+  std::string state;  ///< "active", "cancelled"
+  std::string reason;
+  TimePoint at;
+};
+
+using StoreWrite = std::variant<RecordAttempt, RecordProgress, CancelRuns, ReopenRuns, RecordWorker, SetSweepState>;
+
+/// A whole submission. Applied alone, in one transaction.
+struct SubmitSweep {
+  std::shared_ptr<const spec::Expansion> expansion;
+  std::string spec_text;
+  std::string source_name;
+  std::string submitted_by;  ///< name of the client's key
+  std::string request_id;    ///< the same id again returns the sweep that it made the first time
+  TimePoint at;
+};
+
+/// An open run as the scheduler needs it, from a submission or at a restart.
+struct OpenRun {
+  RunId id;
+  std::uint32_t shape = 0;     ///< index into the shapes that come with it
+  std::string replica_json;
+  std::int32_t failures = 0;   ///< failed attempts so far
+  std::vector<SweepId> sweeps; ///< active sweeps that want it
+};
+
+struct OpenShape {
+  std::string json;
+  double flops = 0;         ///< of one whole run
+  double memory_bytes = 0;  ///< of one replica
+};
+
+/// What a submission met: new runs, runs that were there already, by state.
+struct SubmitOutcome {
+  SweepId sweep;
+  bool repeated = false;  ///< the request id was known: nothing was changed
+  std::uint64_t runs = 0, new_runs = 0, already_done = 0, already_open = 0;
+  std::vector<OpenShape> shapes;
+  std::vector<OpenRun> open;  ///< every run of the sweep that is to be trained, in the spec's order
+};
+
+}  // namespace scanyard

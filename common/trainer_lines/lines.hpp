@@ -1,0 +1,107 @@
+//! The JSON lines between an agent and its trainer child: one object a line, "type" says which. Documented for people
+//! who write another engine in docs/trainer_protocol.md. A trainer reads commands on stdin, writes events on stdout,
+//! and logs on stderr as it likes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/error.hpp"
+#include "common/ids.hpp"
+#include "common/records.hpp"
+
+namespace scanyard::trainer_lines {
+
+inline constexpr int version = 1;
+
+// ---------------------------------------------------------------- agent -> trainer
+
+struct Replica {
+  RunId run;
+  std::string values_json;   ///< lr, weight_decay, seed, ...: the object itself stands in the line, not a string
+  std::string resume;        ///< path of a checkpoint file to continue from; empty = from the start
+};
+
+/// Train a pack. Only when no pack is running.
+struct Start {
+  std::string shape_json;
+  std::vector<Replica> replicas;
+};
+/// Join the running pack of the same shape at its next epoch boundary.
+struct Add {
+  std::vector<Replica> replicas;
+};
+/// Stop training these runs, at the next step; answered by one Stopped a run.
+struct Stop {
+  std::vector<RunId> runs;
+};
+/// Write one checkpoint file a running replica into `folder`, at the next epoch boundary or step.
+struct Checkpoint {
+  std::string folder;
+};
+/// End the process after the current step; running replicas are dropped.
+struct Quit {};
+
+using Command = std::variant<Start, Add, Stop, Checkpoint, Quit>;
+
+// ---------------------------------------------------------------- trainer -> agent
+
+/// First line of a trainer.
+struct Ready {
+  int version = trainer_lines::version;
+  std::string device;       ///< "cpu" or "cuda:0"
+  std::string device_name;
+  std::string build;
+};
+struct Started {
+  std::int32_t replicas = 0;
+};
+/// Sign of life, at least every second while training: the counter must rise.
+struct Alive {
+  std::int64_t steps_done = 0;  ///< since the process started, replicas counted once
+};
+struct Epoch {
+  RunId run;
+  EpochPoint point;
+};
+struct Checkpointed {
+  RunId run;
+  std::string path;
+  std::int32_t epoch = 0;
+};
+/// A run ended with a result (finished or diverged).
+struct Finished {
+  RunId run;
+  RunOutcome outcome;
+};
+/// A run cannot be trained; the trainer itself goes on.
+struct Failed {
+  RunId run;
+  std::string reason;   ///< stable code: "trainer.bad_shape", "trainer.out_of_memory", ...
+  std::string message;
+};
+struct Stopped {
+  RunId run;
+};
+/// The pack is done: nothing is running, the trainer waits for Start.
+struct Idle {};
+
+using Event = std::variant<Ready, Started, Alive, Epoch, Checkpointed, Finished, Failed, Stopped, Idle>;
+
+/// Text of one line, without the newline.
+std::string to_line(const Command& command);
+std::string to_line(const Event& event);
+
+/// Errors: trainer_lines.bad_line with what is wrong and the start of the line. Unknown members are ignored, so that
+/// either side may be newer; an unknown type is an error.
+Result<Command> parse_command(std::string_view line);
+Result<Event> parse_event(std::string_view line);
+
+/// Longest line that either side accepts, in bytes.
+inline constexpr std::size_t line_bytes_max = 4 << 20;
+
+}  // namespace scanyard::trainer_lines
