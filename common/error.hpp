@@ -1,4 +1,5 @@
-//! Expected failures as values: an Error says what went wrong, with a stable code and a chain of what was being done.
+//! Expected failures as values: an Error says what went wrong, with a stable code and a chain of
+//! what was being done.
 #pragma once
 
 #include <string>
@@ -9,14 +10,15 @@
 
 namespace scanyard {
 
-/// A stable name of one kind of failure, such as "spec.unknown_key". The database, the page and `--json` show it,
-/// so it never changes once released. Each folder lists its own in its errc.hpp.
+/// A stable name of one kind of failure, such as "spec.unknown_key". The database, the page and
+/// `--json` show it, so it never changes once released. Each folder lists its own in its errc.hpp.
 struct ErrorCode {
   std::string_view text;
   friend bool operator==(ErrorCode, ErrorCode) = default;
 };
 
-/// A copyable description of one expected failure. Programmer errors are assertions instead (assert.hpp).
+/// A copyable description of one expected failure. Programmer errors are assertions instead
+/// (assert.hpp).
 class Error {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
@@ -36,7 +38,8 @@ class Error {
   /// "outer: inner: message", the one line that a person sees.
   std::string to_string() const {
     std::string text;
-    for (const auto& part : context_) text += part + ": ";
+    for (const auto& part : context_)
+      text += part + ": ";
     return text + message_;
   }
 
@@ -56,7 +59,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
   return tl::unexpected<Error>(Error(code, std::move(message)));
 }
 
-/// Hands an error up, with what this level was doing: `if (!r) return propagate(r, "reading the spec")`.
+/// Hands an error up, with what this level was doing: `if (!r) return propagate(r, "reading the
+/// spec")`.
 template <class T>
 tl::unexpected<Error> propagate(Result<T>& result, std::string doing = {}) {
   Error error = std::move(result.error());

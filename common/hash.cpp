@@ -23,7 +23,8 @@ Hasher& Hasher::operator=(const Hasher& other) {
 Hasher::~Hasher() = default;
 
 Hasher& Hasher::update(std::string_view bytes) {
-  crypto_generichash_update(&state_->value, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  crypto_generichash_update(&state_->value, reinterpret_cast<const unsigned char*>(bytes.data()),
+                            bytes.size());
   return *this;
 }
 
@@ -35,7 +36,8 @@ RunId Hasher::finish() {
 
 std::string checksum_hex(std::string_view bytes) {
   unsigned char digest[32];
-  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
+  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(bytes.data()),
+                     bytes.size(), nullptr, 0);
   char text[2 * sizeof digest + 1];
   sodium_bin2hex(text, sizeof text, digest, sizeof digest);
   return text;

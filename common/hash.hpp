@@ -9,7 +9,8 @@
 
 namespace scanyard {
 
-/// An incremental 128-bit BLAKE2b. Copies continue independently, so that a common prefix is hashed only once.
+/// An incremental 128-bit BLAKE2b. Copies continue independently, so that a common prefix is hashed
+/// only once.
 class Hasher {
  public:
   Hasher();

@@ -29,7 +29,8 @@ using SlotId = StrongInt<struct SlotTag>;
 /// Rises by one at every start of a coordinator on a database. Part of every token.
 using Epoch = StrongInt<struct EpochTag>;
 
-/// Content hash of a run's canonical form (BLAKE2b, 128 bits): the same run asked for twice has the same id.
+/// Content hash of a run's canonical form (BLAKE2b, 128 bits): the same run asked for twice has the
+/// same id.
 struct RunId {
   std::array<std::uint8_t, 16> bytes{};
 
@@ -43,8 +44,9 @@ struct RunId {
   friend auto operator<=>(const RunId&, const RunId&) = default;
 };
 
-/// Fencing token of one attempt: (coordinator epoch, number within it). A later lease of the same run always has the
-/// greater token, so that a superseded attempt is recognised whatever the order in which messages arrive.
+/// Fencing token of one attempt: (coordinator epoch, number within it). A later lease of the same
+/// run always has the greater token, so that a superseded attempt is recognised whatever the order
+/// in which messages arrive.
 struct Token {
   Epoch epoch;
   std::int64_t number = 0;
@@ -65,7 +67,9 @@ inline constexpr ErrorCode bad_token{"ids.bad_token"};
 
 template <class Tag>
 struct std::hash<scanyard::StrongInt<Tag>> {
-  std::size_t operator()(scanyard::StrongInt<Tag> id) const { return std::hash<std::int64_t>{}(id.value); }
+  std::size_t operator()(scanyard::StrongInt<Tag> id) const {
+    return std::hash<std::int64_t>{}(id.value);
+  }
 };
 
 template <>

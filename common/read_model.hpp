@@ -1,5 +1,6 @@
-//! What pages, tables and `--json` read: the one interface of the web folder to the rest, implemented by the store
-//! (durable facts) together with the service (what is live). Every call is a consistent snapshot.
+//! What pages, tables and `--json` read: the one interface of the web folder to the rest,
+//! implemented by the store (durable facts) together with the service (what is live). Every call is
+//! a consistent snapshot.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,9 @@ namespace scanyard {
 /// Runs by state; the sum is the number submitted.
 struct StateCounts {
   std::uint64_t queued = 0, running = 0, finished = 0, diverged = 0, failed = 0, cancelled = 0;
-  std::uint64_t total() const { return queued + running + finished + diverged + failed + cancelled; }
+  std::uint64_t total() const {
+    return queued + running + finished + diverged + failed + cancelled;
+  }
   std::uint64_t done() const { return finished + diverged; }
 };
 
@@ -45,24 +48,25 @@ struct SweepDetail {
 struct CellRun {
   RunId run;
   RunState state = RunState::queued;
-  std::string axes_json;          ///< the values of the selection's axes: {"lr":0.001,"seed":1}
-  std::optional<double> value;    ///< empty unless the run has a result with such an evaluation
-  std::int32_t epoch = 0;         ///< of that evaluation
+  std::string axes_json;        ///< the values of the selection's axes: {"lr":0.001,"seed":1}
+  std::optional<double> value;  ///< empty unless the run has a result with such an evaluation
+  std::int32_t epoch = 0;       ///< of that evaluation
   bool solved = false;
 };
 
 /// What a table shows of one cell, and under the number.
 struct CellSummary {
   CellId id;
-  std::string json;    ///< all keys of the cell
-  std::string label;   ///< the keys that vary within the sweep
-  double state = 0;    ///< state size N, 0 = not one value
+  std::string json;   ///< all keys of the cell
+  std::string label;  ///< the keys that vary within the sweep
+  double state = 0;   ///< state size N, 0 = not one value
   StateCounts counts;
   std::uint64_t solved = 0;
-  std::optional<double> value;   ///< after selection, not rounded
-  std::optional<double> mean, standard_deviation, minimum, median, maximum;  ///< over the cell's runs with a value
+  std::optional<double> value;  ///< after selection, not rounded
+  std::optional<double> mean, standard_deviation, minimum, median,
+      maximum;  ///< over the cell's runs with a value
   std::optional<RunId> best_run;
-  std::string best_axes_json;    ///< which lr, seed, hidden gave the value
+  std::string best_axes_json;  ///< which lr, seed, hidden gave the value
   std::optional<spec::PublishedKey> published_key;
   std::optional<double> published;  ///< the paper's number
 };
@@ -78,7 +82,7 @@ struct AttemptSummary {
   Token token;
   std::string worker;
   std::int32_t slot = 0;
-  std::string end;      ///< text of AttemptEnd, or "running"
+  std::string end;  ///< text of AttemptEnd, or "running"
   std::string reason;
   std::string message;
   std::string log_tail;
@@ -92,7 +96,7 @@ struct RunDetail {
   std::string shape_json;
   std::string replica_json;
   std::optional<RunOutcome> outcome;
-  std::string error;      ///< last failure or the reason of the cancellation
+  std::string error;                     ///< last failure or the reason of the cancellation
   std::vector<AttemptSummary> attempts;  ///< oldest first
   std::vector<EpochPoint> curve;
   struct Membership {
@@ -106,15 +110,15 @@ struct RunDetail {
 
 struct SlotStatus {
   SlotInfo info;
-  std::string state;           ///< "training", "idle", "starting"
+  std::string state;  ///< "training", "idle", "starting"
   std::int32_t replicas = 0;
-  double steps_per_s = 0;      ///< over the last heartbeats
-  std::string shape_label;     ///< short text of what it trains
+  double steps_per_s = 0;   ///< over the last heartbeats
+  std::string shape_label;  ///< short text of what it trains
 };
 
 struct WorkerStatus {
   WorkerInfo info;
-  std::string state;           ///< "connected", "draining", "lost", "gone"
+  std::string state;  ///< "connected", "draining", "lost", "gone"
   TimePoint first_seen;
   TimePoint last_seen;
   std::uint64_t finished = 0, failed = 0;  ///< attempts
@@ -122,7 +126,8 @@ struct WorkerStatus {
   std::vector<SlotStatus> slots;
 };
 
-/// Counts of what was refused or dropped, by stable name: "net.unknown_key", "protocol.replayed", ...
+/// Counts of what was refused or dropped, by stable name: "net.unknown_key", "protocol.replayed",
+/// ...
 struct Counter {
   std::string name;
   std::string doc;
@@ -138,8 +143,8 @@ struct ServerStatus {
   std::vector<Counter> counters;
 };
 
-/// Thread-safe: every thread gets its own database connection underneath. Errors: store.* codes; store.not_found for
-/// an id that does not exist.
+/// Thread-safe: every thread gets its own database connection underneath. Errors: store.* codes;
+/// store.not_found for an id that does not exist.
 class ReadModel {
  public:
   virtual ~ReadModel() = default;
@@ -154,7 +159,8 @@ class ReadModel {
   virtual Result<std::vector<CellRun>> cell_runs(SweepId sweep, CellId cell) = 0;
   virtual Result<std::vector<CurveOfRun>> cell_curves(SweepId sweep, CellId cell) = 0;
   virtual Result<RunDetail> run(const RunId& id) = 0;
-  /// The one run whose hexadecimal id starts with `prefix`. Errors: store.not_found, store.ambiguous.
+  /// The one run whose hexadecimal id starts with `prefix`. Errors: store.not_found,
+  /// store.ambiguous.
   virtual Result<RunId> find_run(const std::string& prefix) = 0;
   virtual Result<std::vector<WorkerStatus>> workers() = 0;
 };

@@ -1,4 +1,5 @@
-//! What the coordinator's core asks the store to make durable. The store applies a batch in one transaction.
+//! What the coordinator's core asks the store to make durable. The store applies a batch in one
+//! transaction.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace scanyard {
 struct RecordAttempt {
   AttemptReport report;
   std::string worker;
-  /// The run's new state: finished, diverged or failed end it; queued leaves it open (released, lost, to be retried).
+  /// The run's new state: finished, diverged or failed end it; queued leaves it open (released,
+  /// lost, to be retried).
   RunState state_after = RunState::queued;
 };
 
@@ -53,7 +55,8 @@ struct SetSweepState {
   TimePoint at;
 };
 
-using StoreWrite = std::variant<RecordAttempt, RecordProgress, CancelRuns, ReopenRuns, RecordWorker, SetSweepState>;
+using StoreWrite = std::variant<RecordAttempt, RecordProgress, CancelRuns, ReopenRuns, RecordWorker,
+                                SetSweepState>;
 
 /// A whole submission. Applied alone, in one transaction.
 struct SubmitSweep {
@@ -68,10 +71,10 @@ struct SubmitSweep {
 /// An open run as the scheduler needs it, from a submission or at a restart.
 struct OpenRun {
   RunId id;
-  std::uint32_t shape = 0;     ///< index into the shapes that come with it
+  std::uint32_t shape = 0;  ///< index into the shapes that come with it
   std::string replica_json;
-  std::int32_t failures = 0;   ///< failed attempts so far
-  std::vector<SweepId> sweeps; ///< active sweeps that want it
+  std::int32_t failures = 0;    ///< failed attempts so far
+  std::vector<SweepId> sweeps;  ///< active sweeps that want it
 };
 
 struct OpenShape {

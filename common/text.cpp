@@ -15,8 +15,10 @@ namespace {
 /// Edit distance with swaps of neighbours (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (std::size_t i = 0; i <= a.size(); ++i)
+    d[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    d[0][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replace = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
@@ -55,7 +57,8 @@ std::string canonical_number(double value) {
 std::string with_thousands(long long value) {
   std::string text = std::to_string(value);
   const std::ptrdiff_t first = value < 0 ? 1 : 0;
-  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > first; i -= 3) text.insert(i, ",");
+  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > first; i -= 3)
+    text.insert(i, ",");
   return text;
 }
 

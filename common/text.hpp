@@ -8,12 +8,13 @@
 
 namespace scanyard {
 
-/// The candidate nearest to `word` by edit distance (insert, delete, replace, swap neighbours), or nothing when even
-/// that one is no plausible misspelling (distance above a third of the longer word, at least 1).
+/// The candidate nearest to `word` by edit distance (insert, delete, replace, swap neighbours), or
+/// nothing when even that one is no plausible misspelling (distance above a third of the longer
+/// word, at least 1).
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
-/// Shortest text that reads back as the same double; integers without a fraction: "0.001", "128", "1e-05".
-/// The value must be finite.
+/// Shortest text that reads back as the same double; integers without a fraction: "0.001", "128",
+/// "1e-05". The value must be finite.
 std::string canonical_number(double value);
 
 /// "1,234,567".

@@ -2,7 +2,7 @@
 # Installs what a build of Scanyard needs and that is not there yet; safe to run again and again.
 #   scripts/setup.sh           build tools and libraries, LibTorch (CPU parts of the pinned wheel)
 #   scripts/setup.sh --test    also what the tests need (Catch2, Chromium, Selenium)
-#   scripts/setup.sh --cuda    also the CUDA compiler, where no toolkit is installed, and LibTorch's CUDA parts
+#   scripts/setup.sh --cuda    also the CUDA compiler, where no toolkit is installed, and LibTorch's GPU parts
 # Debian 12 and Ubuntu 24.04. Needs root or sudo only when a package is missing.
 # Wheels are kept unpacked under ${SCANYARD_CACHE:-${XDG_CACHE_HOME:-~/.cache}/scanyard}.
 set -euo pipefail
@@ -71,13 +71,15 @@ add_backports() {
   code=$(codename)
   apt-cache policy | grep -q "$code-backports" && return 0
   mirror=$( (cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true) |
-    awk -v code="$code" '$1 == "deb" { for (i = 2; i < NF; i++) if ($i ~ /^http/ && $(i+1) == code) { print $i; exit } }')
+    awk -v code="$code" '$1 == "deb" {
+      for (i = 2; i < NF; i++) if ($i ~ /^http/ && $(i+1) == code) { print $i; exit } }')
   if [ -z "$mirror" ]; then
-    mirror=$(awk -v code="$code" '/^URIs:/ { uri = $2 } /^Suites:/ { for (i = 2; i <= NF; i++) if ($i == code) { print uri; exit } }' \
+    mirror=$(awk -v code="$code" '/^URIs:/ { uri = $2 }
+      /^Suites:/ { for (i = 2; i <= NF; i++) if ($i == code) { print uri; exit } }' \
       /etc/apt/sources.list.d/*.sources 2>/dev/null || true)
   fi
-  [ -n "$mirror" ] || die "found no Debian mirror in the apt sources; add the suite $code-backports by hand and start again"
-  say "adding the suite $code-backports (CMake 3.31 and Catch2 3) to the apt sources: $file"
+  [ -n "$mirror" ] || die "found no Debian mirror in the apt sources; add $code-backports by hand, then start again"
+  say "adding the suite $code-backports (CMake 3.31, Catch2 3) to the apt sources: $file"
   echo "deb $mirror $code-backports main" | as_root tee "$file" >/dev/null
 }
 
@@ -107,9 +109,10 @@ apt_install() {
   [ $# -gt 0 ] || return 0
   local log
   log=$(mktemp)
-  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >"$log" 2>&1; then
+  if ! as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -q --no-install-recommends "$@" >"$log" 2>&1; then
     tail -n 15 "$log" >&2
-    die "apt-get could not install: $* (whole log: $log). Mend that, then start again: what is installed stays"
+    die "apt-get could not install: $* (whole log: $log). Mend that, then start again: what is there stays"
   fi
   rm -f "$log"
 }
@@ -124,16 +127,22 @@ fetch_wheel() {  # requirement-line destination pattern...
   scratch=$(mktemp -d "$cache/download.XXXXXX")
   say "downloading $name"
   printf '%s\n' "$requirement" >"$scratch/requirement.txt"
-  if ! python3 -m pip download --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-      --python-version 3.11 --implementation cp --abi cp311 --abi none \
-      --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux2014_x86_64 \
-      --platform manylinux_2_17_x86_64 --platform manylinux2010_x86_64 --platform manylinux_2_12_x86_64 \
-      $([ -t 1 ] || echo --progress-bar=off) --no-cache-dir -d "$scratch" -r "$scratch/requirement.txt"; then
+  if ! python3 -m pip download --disable-pip-version-check --require-hashes --no-deps \
+      --only-binary=:all: --python-version 3.11 --implementation cp --abi cp311 --abi none \
+      --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 \
+      --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+      --platform manylinux_2_12_x86_64 --platform manylinux2010_x86_64 \
+      $([ -t 1 ] || echo --progress-bar=off) --no-cache-dir \
+      -d "$scratch" -r "$scratch/requirement.txt"; then
     rm -rf "$scratch"
-    die "could not download the wheel $name (or its hash did not match). Nothing was changed; check the network or the pip settings, then start again"
+    die "could not download the wheel $name, or its hash did not match. Nothing was changed:
+  check the network (or pip's own settings: pip config list), then start again"
   fi
   say "unpacking $name into $destination"
-  unzip -q -o "$scratch"/*.whl "$@" -d "$destination" || { rm -rf "$scratch"; die "could not unpack $name: is the disk full?"; }
+  if ! unzip -q -o "$scratch"/*.whl "$@" -d "$destination"; then
+    rm -rf "$scratch"
+    die "could not unpack $name into $destination: is the disk full? Mend that, then start again"
+  fi
   rm -rf "$scratch"
   touch "$stamp"
 }
@@ -158,7 +167,10 @@ fetch_libtorch() {
 }
 
 fetch_cuda() {
-  if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then say "CUDA compiler: already installed"; return; fi
+  if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then
+    say "CUDA compiler: already installed"
+    return
+  fi
   local line group=''
   while read -r line; do
     case $line in '# group: '*) group=${line#\# group: }; continue ;; '#'*|'') continue ;; esac
@@ -170,8 +182,10 @@ fetch_cuda() {
   say "CUDA compiler: $cache/cuda-13.0/nvidia/cu13/bin/nvcc"
 }
 
-command -v dpkg-query >/dev/null || die "this script knows Debian and Ubuntu only; docs/install.md lists what is needed elsewhere"
-[ "$(uname -m)" = x86_64 ] || die "only x86_64 is supported (the pinned LibTorch wheel is built for it); this machine is $(uname -m)"
+command -v dpkg-query >/dev/null ||
+  die "this script knows Debian and Ubuntu only; scripts/packages.txt lists what is needed elsewhere"
+[ "$(uname -m)" = x86_64 ] ||
+  die "only x86_64 is supported (the pinned LibTorch wheel is built for it), this is $(uname -m)"
 mkdir -p "$cache"
 install_packages
 fetch_libtorch

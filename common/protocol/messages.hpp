@@ -1,5 +1,6 @@
-//! Every message between workers and the coordinator, as plain structs. The codec (codec.hpp) turns them into a header
-//! frame and a CBOR body; client requests are in client.hpp. Direction and meaning: docs/wire_protocol.md.
+//! Every message between workers and the coordinator, as plain structs. The codec (codec.hpp) turns
+//! them into a header frame and a CBOR body; client requests are in client.hpp. Direction and
+//! meaning: docs/wire_protocol.md.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace scanyard::protocol {
 
-/// Rises with every incompatible change of header or bodies. Both sides name theirs; unequal = refused, with both.
+/// Rises with every incompatible change of header or bodies. Both sides name theirs; unequal =
+/// refused, with both.
 inline constexpr std::uint16_t version = 1;
 
 // ---------------------------------------------------------------- worker -> coordinator
@@ -26,18 +28,20 @@ struct RunningReplica {
   SlotId slot;
 };
 
-/// First message of a connection, and again whenever the coordinator asks for it (its epoch changed).
+/// First message of a connection, and again whenever the coordinator asks for it (its epoch
+/// changed).
 struct Hello {
   WorkerInfo worker;
   std::vector<RunningReplica> running;
-  std::int64_t outbox_records = 0;            ///< results that are waiting for an acknowledgement
+  std::int64_t outbox_records = 0;              ///< results that are waiting for an acknowledgement
   std::optional<std::int64_t> walltime_left_s;  ///< what the site's scheduler leaves this worker
 };
 
 struct SlotActivity {
   SlotId slot;
-  std::int64_t steps_done = 0;   ///< optimiser steps since the worker started; a counter that must rise while busy
-  std::int32_t replicas = 0;     ///< being trained now
+  std::int64_t steps_done =
+      0;  ///< optimiser steps since the worker started; a counter that must rise while busy
+  std::int32_t replicas = 0;  ///< being trained now
 };
 
 /// Sent when nothing else was sent for a heartbeat interval; also the carrier of step counters.
@@ -81,8 +85,8 @@ struct Bye {
 /// Answer to Hello.
 struct Welcome {
   Epoch epoch;
-  Duration heartbeat;  ///< send something at least this often
-  Duration lease;      ///< silence after which leases end
+  Duration heartbeat;          ///< send something at least this often
+  Duration lease;              ///< silence after which leases end
   std::vector<Token> adopted;  ///< running attempts that stay valid
   std::vector<Token> dropped;  ///< running attempts to stop: superseded or not wanted any more
 };
@@ -100,8 +104,8 @@ struct Grant {
   std::vector<GrantedReplica> replicas;
 };
 
-/// What became of one reported attempt. Whatever it says, the worker may forget the record: it is durable or refused
-/// for good.
+/// What became of one reported attempt. Whatever it says, the worker may forget the record: it is
+/// durable or refused for good.
 struct Acknowledged {
   enum class Verdict { accepted, duplicate, superseded, unknown_run };
   RunId run;
@@ -129,8 +133,8 @@ struct Refuse {
   std::string message;
 };
 
-/// "I do not know you (any more)": answer with Hello. Sent to a worker that talks without having said hello to this
-/// epoch, which is how workers learn of a restart.
+/// "I do not know you (any more)": answer with Hello. Sent to a worker that talks without having
+/// said hello to this epoch, which is how workers learn of a restart.
 struct Who {
   Epoch epoch;
 };

@@ -12,27 +12,31 @@
 
 namespace scanyard::spec {
 
-/// One run. Its canonical form is the shape's JSON, a newline and `replica_json`; the id is that text's hash.
+/// One run. Its canonical form is the shape's JSON, a newline and `replica_json`; the id is that
+/// text's hash.
 struct ExpandedRun {
   RunId id;
-  std::uint32_t shape = 0;   ///< index into Expansion::shapes
-  std::string replica_json;  ///< {"lr":0.001,"seed":1,"weight_decay":0}: keys sorted, numbers shortest
+  std::uint32_t shape = 0;  ///< index into Expansion::shapes
+  std::string
+      replica_json;  ///< {"lr":0.001,"seed":1,"weight_decay":0}: keys sorted, numbers shortest
 };
 
-/// Everything that packs must share, as canonical JSON, with what the scheduler and the plan want to know of it.
+/// Everything that packs must share, as canonical JSON, with what the scheduler and the plan want
+/// to know of it.
 struct ExpandedShape {
   std::string json;
-  Vocabulary::Cost cost;   ///< of one run
+  Vocabulary::Cost cost;  ///< of one run
   double parameters = 0;
   double state = 0;
 };
 
-/// Runs that a table shows as one number. Keys are those outside the selection's axes, as the spec asked for them.
+/// Runs that a table shows as one number. Keys are those outside the selection's axes, as the spec
+/// asked for them.
 struct ExpandedCell {
   std::string json;   ///< {"m":5,"model":"hlru","task":"permutation",...}: all keys of the cell
   std::string label;  ///< {"m":5,"model":"hlru"}: only those that vary within the sweep
   std::optional<PublishedKey> published;
-  double state = 0;       ///< N = H*m where it is one value for the whole cell, else 0
+  double state = 0;  ///< N = H*m where it is one value for the whole cell, else 0
 };
 
 struct Expansion {
@@ -48,7 +52,8 @@ struct Expansion {
     std::uint32_t run = 0;
   };
   std::vector<Membership> memberships;  ///< many-to-many
-  std::uint64_t duplicates = 0;  ///< combinations that named a run which another combination had named already
+  std::uint64_t duplicates =
+      0;  ///< combinations that named a run which another combination had named already
 };
 
 }  // namespace scanyard::spec

@@ -1,4 +1,5 @@
-//! How a sweep's table is made from its runs: data that is stored with the sweep and printed under every table.
+//! How a sweep's table is made from its runs: data that is stored with the sweep and printed under
+//! every table.
 #pragma once
 
 #include <string>
@@ -11,8 +12,9 @@ enum class ReportedEpoch { lowest_test_perplexity, last, best_accuracy };
 /// What is read off that evaluation.
 enum class Metric { accuracy, micro_accuracy, perplexity };
 
-/// The selection protocol. A run's value is `metric` at `report`; runs equal outside `average` are averaged, then the
-/// best over `maximise` is taken (the lowest for perplexity), then it is rounded.
+/// The selection protocol. A run's value is `metric` at `report`; runs equal outside `average` are
+/// averaged, then the best over `maximise` is taken (the lowest for perplexity), then it is
+/// rounded.
 struct Selection {
   ReportedEpoch report = ReportedEpoch::lowest_test_perplexity;
   Metric metric = Metric::accuracy;

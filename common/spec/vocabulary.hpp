@@ -1,5 +1,5 @@
-//! What a spec can say: the keys of a run, their meaning and validity. common/ knows only this interface; the words
-//! themselves (models, tasks, presets) are tasks/catalog's.
+//! What a spec can say: the keys of a run, their meaning and validity. common/ knows only this
+//! interface; the words themselves (models, tasks, presets) are tasks/catalog's.
 #pragma once
 
 #include <cstddef>
@@ -25,16 +25,18 @@ struct Key {
   std::string name;
   ValueType type;
   KeyScope scope;
-  std::string doc;                    ///< one line with the unit; also the description in the JSON Schema
-  std::vector<std::string> choices;   ///< allowed texts; empty = any
-  std::optional<double> minimum;      ///< inclusive, for numbers
-  std::optional<double> maximum;      ///< inclusive, for numbers
+  std::string doc;  ///< one line with the unit; also the description in the JSON Schema
+  std::vector<std::string> choices;  ///< allowed texts; empty = any
+  std::optional<double> minimum;     ///< inclusive, for numbers
+  std::optional<double> maximum;     ///< inclusive, for numbers
 };
 
-/// Values by key index (position in Vocabulary::keys()); an unset key does not apply or has not been given yet.
+/// Values by key index (position in Vocabulary::keys()); an unset key does not apply or has not
+/// been given yet.
 using Assignment = std::vector<std::optional<Value>>;
 
-/// A value computed from a complete assignment, usable in constraints and derivations: "state", "parameters".
+/// A value computed from a complete assignment, usable in constraints and derivations: "state",
+/// "parameters".
 struct DerivedValue {
   std::string name;
   std::string doc;
@@ -44,20 +46,22 @@ struct DerivedValue {
 struct Preset {
   std::string name;
   std::string doc;
-  std::vector<std::pair<std::string, Value>> values;  ///< key name -> value; a spec's own values win
-  std::string selection_yaml;                         ///< the selection that goes with it, in the spec's own grammar
+  std::vector<std::pair<std::string, Value>>
+      values;                  ///< key name -> value; a spec's own values win
+  std::string selection_yaml;  ///< the selection that goes with it, in the spec's own grammar
 };
 
 /// The row of the paper's tables that a configuration corresponds to.
 struct PublishedKey {
-  std::string model;   ///< "BD-LRU"
+  std::string model;  ///< "BD-LRU"
   std::optional<int> m;
   std::string task;    ///< "S5"
   std::string config;  ///< "n100000"
   friend bool operator==(const PublishedKey&, const PublishedKey&) = default;
 };
 
-/// Implemented by tasks/catalog; tests use a small one of their own. Immutable, so any thread may use it.
+/// Implemented by tasks/catalog; tests use a small one of their own. Immutable, so any thread may
+/// use it.
 class Vocabulary {
  public:
   virtual ~Vocabulary() = default;
@@ -67,26 +71,29 @@ class Vocabulary {
   virtual std::span<const DerivedValue> derived() const = 0;
   virtual std::span<const Preset> presets() const = 0;
 
-  /// Makes an assignment complete: fills defaults (which depend on model and task), puts equal configurations into one
-  /// form (hlru at m = 1 is bdlru at m = 1) and adds the version keys of protocol and task generator.
-  /// Errors: catalog.missing_key, catalog.inapplicable_key (names the key and the model or task it does not apply
-  /// to), catalog.bad_value, catalog.impossible_shape. Only keys of shape scope and the presence of replica keys
-  /// matter for the outcome, so callers may cache by shape.
+  /// Makes an assignment complete: fills defaults (which depend on model and task), puts equal
+  /// configurations into one form (hlru at m = 1 is bdlru at m = 1) and adds the version keys of
+  /// protocol and task generator. Errors: catalog.missing_key, catalog.inapplicable_key (names the
+  /// key and the model or task it does not apply to), catalog.bad_value, catalog.impossible_shape.
+  /// Only keys of shape scope and the presence of replica keys matter for the outcome, so callers
+  /// may cache by shape.
   virtual Result<void> complete(Assignment& assignment) const = 0;
 
   /// Value of derived()[index] for a complete assignment.
   virtual double derive(std::size_t index, const Assignment& assignment) const = 0;
 
-  /// The published number that a configuration may be compared with, from the values as the spec asked for them
-  /// (before aliases: hlru at m = 1 is compared with H-LRU's row); nothing where the task setting is not the paper's.
+  /// The published number that a configuration may be compared with, from the values as the spec
+  /// asked for them (before aliases: hlru at m = 1 is compared with H-LRU's row); nothing where the
+  /// task setting is not the paper's.
   virtual std::optional<PublishedKey> published_key(const Assignment& asked) const = 0;
 
-  /// Floating-point operations of one optimiser step and number of steps of a whole training, for cost estimates.
+  /// Floating-point operations of one optimiser step and number of steps of a whole training, for
+  /// cost estimates.
   struct Cost {
-    double flops_per_step = 0;      ///< forward and backward, all tokens of a batch
-    double steps = 0;               ///< optimiser steps when no early stop happens
-    double evaluation_flops = 0;    ///< all evaluations together
-    double memory_bytes = 0;        ///< parameters, moments, activations and data of one replica
+    double flops_per_step = 0;    ///< forward and backward, all tokens of a batch
+    double steps = 0;             ///< optimiser steps when no early stop happens
+    double evaluation_flops = 0;  ///< all evaluations together
+    double memory_bytes = 0;      ///< parameters, moments, activations and data of one replica
   };
   virtual Cost cost(const Assignment& complete) const = 0;
 

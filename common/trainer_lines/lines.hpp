@@ -1,6 +1,6 @@
-//! The JSON lines between an agent and its trainer child: one object a line, "type" says which. Documented for people
-//! who write another engine in docs/trainer_protocol.md. A trainer reads commands on stdin, writes events on stdout,
-//! and logs on stderr as it likes.
+//! The JSON lines between an agent and its trainer child: one object a line, "type" says which.
+//! Documented for people who write another engine in docs/trainer_protocol.md. A trainer reads
+//! commands on stdin, writes events on stdout, and logs on stderr as it likes.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ inline constexpr int version = 1;
 
 struct Replica {
   RunId run;
-  std::string values_json;   ///< lr, weight_decay, seed, ...: the object itself stands in the line, not a string
-  std::string resume;        ///< path of a checkpoint file to continue from; empty = from the start
+  std::string values_json;  ///< lr, weight_decay, seed, ...: the object itself stands in the line,
+                            ///< not a string
+  std::string resume;       ///< path of a checkpoint file to continue from; empty = from the start
 };
 
 /// Train a pack. Only when no pack is running.
@@ -53,7 +54,7 @@ using Command = std::variant<Start, Add, Stop, Checkpoint, Quit>;
 /// First line of a trainer.
 struct Ready {
   int version = trainer_lines::version;
-  std::string device;       ///< "cpu" or "cuda:0"
+  std::string device;  ///< "cpu" or "cuda:0"
   std::string device_name;
   std::string build;
 };
@@ -81,7 +82,7 @@ struct Finished {
 /// A run cannot be trained; the trainer itself goes on.
 struct Failed {
   RunId run;
-  std::string reason;   ///< stable code: "trainer.bad_shape", "trainer.out_of_memory", ...
+  std::string reason;  ///< stable code: "trainer.bad_shape", "trainer.out_of_memory", ...
   std::string message;
 };
 struct Stopped {
@@ -90,14 +91,15 @@ struct Stopped {
 /// The pack is done: nothing is running, the trainer waits for Start.
 struct Idle {};
 
-using Event = std::variant<Ready, Started, Alive, Epoch, Checkpointed, Finished, Failed, Stopped, Idle>;
+using Event =
+    std::variant<Ready, Started, Alive, Epoch, Checkpointed, Finished, Failed, Stopped, Idle>;
 
 /// Text of one line, without the newline.
 std::string to_line(const Command& command);
 std::string to_line(const Event& event);
 
-/// Errors: trainer_lines.bad_line with what is wrong and the start of the line. Unknown members are ignored, so that
-/// either side may be newer; an unknown type is an error.
+/// Errors: trainer_lines.bad_line with what is wrong and the start of the line. Unknown members are
+/// ignored, so that either side may be newer; an unknown type is an error.
 Result<Command> parse_command(std::string_view line);
 Result<Event> parse_event(std::string_view line);
 

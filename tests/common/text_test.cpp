@@ -14,7 +14,9 @@ TEST_CASE("a misspelt key finds its nearest neighbour") {
   CHECK(nearest("lr", keys) == "lr");
 }
 
-TEST_CASE("a word that resembles nothing gets no suggestion") { CHECK_FALSE(nearest("temperature", keys)); }
+TEST_CASE("a word that resembles nothing gets no suggestion") {
+  CHECK_FALSE(nearest("temperature", keys));
+}
 
 TEST_CASE("equal numbers have one canonical text") {
   CHECK(canonical_number(1e-3) == canonical_number(0.001));
