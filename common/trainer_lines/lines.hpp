@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -94,12 +93,15 @@ struct Idle {};
 using Event =
     std::variant<Ready, Started, Alive, Epoch, Checkpointed, Finished, Failed, Stopped, Idle>;
 
-/// Text of one line, without the newline.
+/// Text of one line, without the newline: always valid JSON. A number that is not finite is written
+/// as the text "NaN", "Infinity" or "-Infinity"; bytes that are no UTF-8 are replaced.
 std::string to_line(const Command& command);
 std::string to_line(const Event& event);
 
 /// Errors: trainer_lines.bad_line with what is wrong and the start of the line. Unknown members are
-/// ignored, so that either side may be newer; an unknown type is an error.
+/// ignored, so that either side may be newer; an unknown type is an error. `shape` and `values` are
+/// handed on as canonical text (members sorted, no spaces) without a look inside: a trainer answers
+/// nonsense there with Failed, run by run.
 Result<Command> parse_command(std::string_view line);
 Result<Event> parse_event(std::string_view line);
 
