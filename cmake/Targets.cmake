@@ -45,3 +45,24 @@ function(scanyard_uses_torch name)
   target_precompile_headers(${name} PRIVATE <torch/torch.h>)
   set_target_properties(${name} PROPERTIES JOB_POOL_COMPILE torch)
 endfunction()
+
+# Adds every direct subfolder that has a CMakeLists.txt, in alphabetical order.
+macro(scanyard_add_subfolders)
+  file(GLOB _lists RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS */CMakeLists.txt)
+  foreach(_list ${_lists})
+    get_filename_component(_folder ${_list} DIRECTORY)
+    add_subdirectory(${_folder})
+  endforeach()
+endmacro()
+
+# scanyard_benchmark(NAME SOURCES ... DEPENDS ... [LIBRARIES ...] [ARGUMENTS ...])
+#   a program that prints a table of numbers; `cmake --build build/release --target bench` runs them all in turn.
+function(scanyard_benchmark name)
+  cmake_parse_arguments(B "" "" "SOURCES;DEPENDS;LIBRARIES;ARGUMENTS" ${ARGN})
+  add_executable(${name} ${B_SOURCES})
+  _scanyard_common(${name} ${ARGN})
+  target_compile_definitions(${name} PRIVATE SCANYARD_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    SCANYARD_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  set_property(GLOBAL APPEND PROPERTY SCANYARD_BENCH_COMMANDS COMMAND ${name} ${B_ARGUMENTS})
+  set_property(GLOBAL APPEND PROPERTY SCANYARD_BENCH_PROGRAMS ${name})
+endfunction()
