@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct SweepSummary {
   SweepId id;
   std::string name;
   std::string description;
-  std::string state;  ///< "active", "complete", "cancelled"
+  std::string state;  ///< "active", "paused", "complete", "cancelled"
+  std::int32_t priority = 0;
   std::string source_name;
   std::string submitted_by;
   TimePoint submitted;
@@ -143,6 +145,13 @@ struct ServerStatus {
   std::vector<Counter> counters;
 };
 
+/// A run that the database has, for a plan: what a new sweep would not have to train.
+struct KnownRun {
+  std::uint64_t index = 0;  ///< of the run in the question
+  RunState state = RunState::queued;
+  SweepId sweep;            ///< the oldest sweep that asked for it
+};
+
 /// Thread-safe: every thread gets its own database connection underneath. Errors: store.* codes;
 /// store.not_found for an id that does not exist.
 class ReadModel {
@@ -163,6 +172,8 @@ class ReadModel {
   /// store.ambiguous.
   virtual Result<RunId> find_run(const std::string& prefix) = 0;
   virtual Result<std::vector<WorkerStatus>> workers() = 0;
+  /// Those of `runs` that the database has, in the order asked; O(log n) each.
+  virtual Result<std::vector<KnownRun>> known_runs(std::span<const RunId> runs) = 0;
 };
 
 }  // namespace scanyard

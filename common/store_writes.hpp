@@ -34,7 +34,7 @@ struct CancelRuns {
   TimePoint at;
 };
 
-/// Failed or cancelled runs become open again.
+/// Cancelled runs become open again, because a submission asked for them while their cancellation was on its way.
 struct ReopenRuns {
   std::vector<RunId> runs;
   TimePoint at;
@@ -47,10 +47,10 @@ struct RecordWorker {
   TimePoint at;
 };
 
-/// A sweep was cancelled or taken up again as a whole.
+/// A sweep as a whole was cancelled, held back, or taken up again.
 struct SetSweepState {
   SweepId sweep;
-  std::string state;  ///< "active", "cancelled"
+  std::string state;  ///< "active", "paused" (nothing of it is granted), "cancelled"
   std::string reason;
   TimePoint at;
 };
@@ -58,7 +58,8 @@ struct SetSweepState {
 using StoreWrite = std::variant<RecordAttempt, RecordProgress, CancelRuns, ReopenRuns, RecordWorker,
                                 SetSweepState>;
 
-/// A whole submission. Applied alone, in one transaction.
+/// A whole submission. Applied alone, in one transaction. Failed and cancelled runs that it asks for become open
+/// again with no failures counted; finished and diverged ones count as done.
 struct SubmitSweep {
   std::shared_ptr<const spec::Expansion> expansion;
   std::string spec_text;
@@ -83,9 +84,40 @@ struct OpenShape {
   double memory_bytes = 0;  ///< of one replica
 };
 
+/// A sweep that still has open runs, or had them when it was paused.
+struct OpenSweep {
+  SweepId id;
+  std::string name;
+  std::string state;  ///< "active" or "paused"
+  std::int32_t priority = 0;
+};
+
+/// Everything that is still to be trained, as the scheduler needs it at a start.
+struct OpenRuns {
+  std::vector<OpenSweep> sweeps;
+  std::vector<OpenShape> shapes;
+  std::vector<OpenRun> runs;  ///< by sweep, within it in the spec's order
+};
+
+/// `retry`: runs of a sweep in one of these states become open again with no failures counted, and the sweep active.
+/// Applied alone, in one transaction.
+struct RetrySweep {
+  SweepId sweep;
+  std::vector<RunState> states;  ///< of failed, cancelled, diverged
+  TimePoint at;
+};
+
+/// What a retry reopened.
+struct RetryOutcome {
+  OpenSweep sweep;
+  std::vector<OpenShape> shapes;
+  std::vector<OpenRun> open;  ///< the reopened runs, and those still open that had been given up by this sweep only
+};
+
 /// What a submission met: new runs, runs that were there already, by state.
 struct SubmitOutcome {
   SweepId sweep;
+  std::string name;       ///< as in the spec
   bool repeated = false;  ///< the request id was known: nothing was changed
   std::uint64_t runs = 0, new_runs = 0, already_done = 0, already_open = 0;
   std::vector<OpenShape> shapes;
