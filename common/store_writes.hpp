@@ -13,7 +13,8 @@
 
 namespace scanyard {
 
-/// The accepted or merely recorded end of an attempt.
+/// The accepted or merely recorded end of an attempt. Recorded once per (run, token): the same attempt again replaces
+/// what was recorded (a lost attempt's late result), and a failure counts once.
 struct RecordAttempt {
   AttemptReport report;
   std::string worker;
