@@ -19,7 +19,8 @@ struct Given {
 
 inline spec::Assignment assignment(const std::vector<Given>& given) {
   spec::Assignment result(vocabulary().keys().size());
-  for (const Given& one : given) result.at(vocabulary().find(one.key).value()) = one.value;
+  for (const Given& one : given)
+    result.at(vocabulary().find(one.key).value()) = one.value;
   return result;
 }
 
@@ -40,10 +41,15 @@ inline spec::Assignment completed(const std::vector<Given>& given) {
 }
 
 inline std::vector<Given> bdlru_s5() {
-  return {{"model", "bdlru"}, {"m", 5}, {"hidden", 64}, {"task", "permutation"}, {"group", 5}, {"train", 100000}, {"lr", 1e-3}};
+  return {{"model", "bdlru"}, {"m", 5},          {"hidden", 64}, {"task", "permutation"},
+          {"group", 5},       {"train", 100000}, {"lr", 1e-3}};
 }
 inline std::vector<Given> lstm_copying() {
-  return {{"model", "lstm"}, {"hidden", 64}, {"task", "selective_copying"}, {"train", 20000}, {"lr", 1e-3}};
+  return {{"model", "lstm"},
+          {"hidden", 64},
+          {"task", "selective_copying"},
+          {"train", 20000},
+          {"lr", 1e-3}};
 }
 
 inline double derived(const char* name, const spec::Assignment& complete) {

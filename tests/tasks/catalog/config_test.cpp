@@ -26,7 +26,8 @@ TEST_CASE("a shape's JSON becomes names and types, with defaults filled in") {
 }
 
 TEST_CASE("hlru with one lag is parsed as the bdlru that it is") {
-  const auto shape = parse_shape(R"({"hidden":4,"m":1,"model":"hlru","task":"permutation","group":3,"train":250})");
+  const auto shape = parse_shape(
+      R"({"hidden":4,"m":1,"model":"hlru","task":"permutation","group":3,"train":250})");
   REQUIRE(shape);
   CHECK(shape->model == "bdlru");
 }
@@ -47,8 +48,10 @@ TEST_CASE("a constant schedule has no minimum rate") {
 TEST_CASE("what cannot be read is refused with the reason") {
   CHECK(parse_shape("[]").error().code() == errc::bad_config);
   CHECK(parse_shape("{").error().code() == errc::bad_config);
-  CHECK(parse_shape(R"({"hiden":3})").error().to_string() == "shape: unknown key 'hiden'; did you mean 'hidden'?");
-  CHECK(parse_shape(R"({"hidden":"3"})").error().to_string() == "shape: hidden: \"3\" has the wrong type");
+  CHECK(parse_shape(R"({"hiden":3})").error().to_string() ==
+        "shape: unknown key 'hiden'; did you mean 'hidden'?");
+  CHECK(parse_shape(R"({"hidden":"3"})").error().to_string() ==
+        "shape: hidden: \"3\" has the wrong type");
   CHECK(parse_shape(R"({"hidden":18446744073709551615})").error().code() == errc::bad_value);
   CHECK(parse_shape(R"({"hidden":1.5})").error().code() == errc::bad_value);
   CHECK(parse_shape("{}").error().code() == errc::missing_key);

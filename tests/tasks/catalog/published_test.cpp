@@ -34,7 +34,8 @@ TEST_CASE("a number is found by its key") {
 
 TEST_CASE("a damaged table is refused with its line") {
   CHECK(parse_published("a,b\n").error().code() == errc::bad_config);
-  const auto bad = parse_published("table,model,m,task,config,value\n1,LSTM,,S3,n250,1.0\nx,LSTM,,S3,n250,1.0\n");
+  const auto bad = parse_published(
+      "table,model,m,task,config,value\n1,LSTM,,S3,n250,1.0\nx,LSTM,,S3,n250,1.0\n");
   CHECK(bad.error().message().starts_with("line 3:"));
   CHECK_FALSE(parse_published("table,model,m,task,config,value\n1,LSTM,,S3\n"));
 }
