@@ -56,6 +56,14 @@ struct CellRun {
   bool solved = false;
 };
 
+/// The selected value of a cell's runs of one state size, for plots over state size.
+struct ValueAtState {
+  double state = 0;              ///< N = H*m
+  std::optional<double> value;   ///< the sweep's selection, over the runs of this size only
+  std::uint64_t results = 0;     ///< finished or diverged runs of this size
+  std::uint64_t solved = 0;
+};
+
 /// What a table shows of one cell, and under the number.
 struct CellSummary {
   CellId id;
@@ -71,6 +79,7 @@ struct CellSummary {
   std::string best_axes_json;  ///< which lr, seed, hidden gave the value
   std::optional<spec::PublishedKey> published_key;
   std::optional<double> published;  ///< the paper's number
+  std::vector<ValueAtState> by_state;  ///< by rising state size; sizes without a result are left out
 };
 
 struct CurveOfRun {
