@@ -42,18 +42,27 @@ struct SlotActivity {
   std::int64_t steps_done =
       0;  ///< optimiser steps since the worker started; a counter that must rise while busy
   std::int32_t replicas = 0;  ///< being trained now
+  std::string trouble;        ///< stable code of why it takes nothing; empty = fine
 };
 
-/// Sent when nothing else was sent for a heartbeat interval; also the carrier of step counters.
+/// Sent every heartbeat interval, whatever else was sent: the carrier of step counters.
 struct Heartbeat {
   std::vector<SlotActivity> slots;
   std::int64_t outbox_records = 0;
+  /// Every attempt that the worker holds now: waiting, training, or ended with its report not yet
+  /// acknowledged. A lease that is older than two heartbeats and missing here was lost on the way
+  /// (its Grant never arrived); an attempt here that is no lease any more is answered with Revoke.
+  std::vector<Token> held;
 };
 
-/// Credit: how many more replicas a slot would take now. Replaces the slot's earlier credit.
+/// Credit: how many more replicas a slot would take now. Replaces the slot's earlier credit. Sent
+/// on every change and again with every heartbeat, so that a lost one does no harm; a Grant uses
+/// credit up.
 struct Want {
   SlotId slot;
   std::int32_t replicas = 0;
+  bool same_shape_only =
+      false;  ///< the slot is training: only runs of that pack's shape can join it now
 };
 
 struct Progress {
@@ -66,6 +75,8 @@ struct Results {
 };
 
 /// Runs that the worker will not train after all (drain, walltime, no trainer): leases end at once.
+/// Only for attempts that never started; one that trained for a while is reported in Results with
+/// AttemptEnd::released, so that its points are kept.
 struct Release {
   struct Item {
     RunId run;
@@ -75,7 +86,8 @@ struct Release {
   std::string reason;
 };
 
-/// The worker stops now and holds nothing any more.
+/// The worker stops now and trains nothing any more. Reports that are not acknowledged yet stay in
+/// its outbox, and the next worker on that folder delivers them.
 struct Bye {
   std::string reason;
 };
@@ -127,10 +139,12 @@ struct Drain {
   std::string reason;
 };
 
-/// The message (by its sequence number) or the worker itself is refused.
+/// A message (by its sequence number) or the worker itself is refused.
 struct Refuse {
   std::string code;  ///< stable, such as "protocol.version"
   std::string message;
+  std::uint64_t sequence =
+      0;  ///< of the refused message; 0 = the worker itself, which may try again much later
 };
 
 /// "I do not know you (any more)": answer with Hello. Sent to a worker that talks without having
