@@ -87,9 +87,8 @@ Result<Message> decode(Kind kind, Kind first, std::string_view body) {
 }
 
 template <class Message>
-Frames encode_message(const Message& message, std::uint64_t sequence) {
-  return {encode_header({kind_of(message), sequence}),
-          std::visit([](const auto& alternative) { return write_body(alternative); }, message)};
+std::string body_of(const Message& message) {
+  return std::visit([](const auto& alternative) { return write_body(alternative); }, message);
 }
 
 void clip(std::string& text, std::int64_t bytes_max) {
@@ -107,12 +106,19 @@ Kind kind_of(const CoordinatorMessage& message) {
   return static_cast<Kind>(static_cast<std::size_t>(Kind::welcome) + message.index());
 }
 
+std::string encode_body(const WorkerMessage& message) {
+  return body_of(message);
+}
+std::string encode_body(const CoordinatorMessage& message) {
+  return body_of(message);
+}
+
 Frames encode(const WorkerMessage& message, std::uint64_t sequence) {
-  return encode_message(message, sequence);
+  return {encode_header({kind_of(message), sequence}), body_of(message)};
 }
 
 Frames encode(const CoordinatorMessage& message, std::uint64_t sequence) {
-  return encode_message(message, sequence);
+  return {encode_header({kind_of(message), sequence}), body_of(message)};
 }
 
 Frames encode_opaque(Kind kind, std::uint64_t sequence, std::string body) {

@@ -31,6 +31,9 @@ struct Frames {
 /// because the other side would refuse the whole message again and again.
 Frames encode(const WorkerMessage& message, std::uint64_t sequence);
 Frames encode(const CoordinatorMessage& message, std::uint64_t sequence);
+/// The body alone, for channels that number messages themselves.
+std::string encode_body(const WorkerMessage& message);
+std::string encode_body(const CoordinatorMessage& message);
 /// For client requests and replies, whose bodies are defined in client.hpp.
 Frames encode_opaque(Kind kind, std::uint64_t sequence, std::string body);
 
