@@ -35,7 +35,7 @@ struct TableCell {
   /// Rounded value minus published number, free of binary noise.
   std::optional<double> difference;
   std::string value_text;      ///< "0.983"; "..." while open, "diverged", "failed", "" where absent
-  std::string published_text;  ///< "0.98", as published; "" where there is none
+  std::string published_text;  ///< "0.98": at least two decimals; "" where there is none
   std::string difference_text;  ///< "+0.003", "-0.010", "0.000"; ""
   std::string spread_text;      ///< "0.873 ± 0.041" (mean and sd over the runs); ""
   std::string count_text;       ///< "14/15": runs with a result of all runs

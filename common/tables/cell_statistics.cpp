@@ -1,0 +1,174 @@
+#include "common/tables/cell_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <span>
+#include <string_view>
+
+namespace scanyard::tables {
+namespace {
+
+using Runs = std::vector<const StatisticsRun*>;
+
+void count(StateCounts& counts, RunState state) {
+  switch (state) {
+    case RunState::queued:
+      ++counts.queued;
+      break;
+    case RunState::running:
+      ++counts.running;
+      break;
+    case RunState::finished:
+      ++counts.finished;
+      break;
+    case RunState::diverged:
+      ++counts.diverged;
+      break;
+    case RunState::failed:
+      ++counts.failed;
+      break;
+    case RunState::cancelled:
+      ++counts.cancelled;
+      break;
+  }
+}
+
+bool has_result(const StatisticsRun& run) {
+  return run.state == RunState::finished || run.state == RunState::diverged;
+}
+
+struct Selected {
+  std::optional<double> value;
+  std::optional<RunId> best_run;
+};
+
+/// The best run with a value, the first one of equals.
+const StatisticsRun* best_of(const Runs& runs, spec::Metric metric) {
+  const StatisticsRun* best = nullptr;
+  for (const auto* run : runs) {
+    if (!run->value) continue;
+    if (best == nullptr || is_better(*run->value, *best->value, metric)) best = run;
+  }
+  return best;
+}
+
+double mean_of(const Runs& runs) {
+  double sum = 0;
+  double n = 0;
+  for (const auto* run : runs) {
+    if (!run->value) continue;
+    sum += *run->value;
+    n += 1;
+  }
+  return sum / n;
+}
+
+/// `runs` in the order of their ids.
+Selected select(const Runs& runs, const spec::Selection& selection) {
+  if (selection.average.empty()) {
+    const auto* best = best_of(runs, selection.metric);
+    if (best == nullptr) return {};
+    return {best->value, best->run};
+  }
+  std::map<std::string_view, Runs> groups;
+  for (const auto* run : runs) {
+    if (run->value) groups[run->maximised_json].push_back(run);
+  }
+  Selected selected;
+  for (const auto& [unused, group] : groups) {
+    const double value = mean_of(group);
+    if (selected.value && !is_better(value, *selected.value, selection.metric)) continue;
+    selected = {value, best_of(group, selection.metric)->run};
+  }
+  return selected;
+}
+
+void add_spread(CellStatistics& statistics, const Runs& runs) {
+  std::vector<double> values;
+  for (const auto* run : runs) {
+    if (run->value) values.push_back(*run->value);
+  }
+  if (values.empty()) return;
+  const double mean = mean_of(runs);
+  statistics.mean = mean;
+  if (values.size() > 1) {
+    double squares = 0;
+    for (const double value : values)
+      squares += (value - mean) * (value - mean);
+    statistics.standard_deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
+  }
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  statistics.minimum = values.front();
+  statistics.maximum = values.back();
+  statistics.median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+std::vector<ValueAtState> values_by_state(const Runs& runs, const spec::Selection& selection) {
+  std::map<double, Runs> sizes;
+  for (const auto* run : runs) {
+    if (run->state_size > 0 && has_result(*run)) sizes[run->state_size].push_back(run);
+  }
+  std::vector<ValueAtState> values;
+  for (const auto& [size, group] : sizes) {
+    ValueAtState at;
+    at.state = size;
+    at.value = select(group, selection).value;
+    at.results = group.size();
+    at.solved = static_cast<std::uint64_t>(
+        std::count_if(group.begin(), group.end(), [](const auto* run) { return run->solved; }));
+    values.push_back(at);
+  }
+  return values;
+}
+
+}  // namespace
+
+const std::optional<EpochPoint>& reported_point(const RunOutcome& outcome,
+                                                spec::ReportedEpoch report) {
+  switch (report) {
+    case spec::ReportedEpoch::last:
+      return outcome.at_last;
+    case spec::ReportedEpoch::best_accuracy:
+      return outcome.at_best_accuracy;
+    case spec::ReportedEpoch::lowest_test_perplexity:
+      break;
+  }
+  return outcome.at_lowest_perplexity;
+}
+
+std::optional<double> reported_value(const RunOutcome& outcome, const spec::Selection& selection) {
+  const auto& point = reported_point(outcome, selection.report);
+  if (!point) return std::nullopt;
+  double value = point->test_accuracy;
+  if (selection.metric == spec::Metric::micro_accuracy) value = point->test_micro_accuracy;
+  if (selection.metric == spec::Metric::perplexity) value = point->test_perplexity;
+  if (!std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+bool is_better(double a, double b, spec::Metric metric) {
+  return metric == spec::Metric::perplexity ? a < b : a > b;
+}
+
+CellStatistics cell_statistics(std::vector<StatisticsRun> runs, const spec::Selection& selection) {
+  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
+  Runs ordered;
+  CellStatistics statistics;
+  for (auto& run : runs) {
+    // A value without a result cannot count, whoever handed it in.
+    if (!has_result(run)) run.value.reset();
+    count(statistics.counts, run.state);
+    statistics.solved += run.solved && has_result(run) ? 1 : 0;
+    ordered.push_back(&run);
+  }
+  const Selected selected = select(ordered, selection);
+  statistics.value = selected.value;
+  statistics.best_run = selected.best_run;
+  add_spread(statistics, ordered);
+  statistics.by_state = values_by_state(ordered, selection);
+  return statistics;
+}
+
+}  // namespace scanyard::tables
