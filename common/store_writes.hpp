@@ -18,8 +18,8 @@ namespace scanyard {
 struct RecordAttempt {
   AttemptReport report;
   std::string worker;
-  /// The run's new state: finished, diverged or failed end it; queued leaves it open (released,
-  /// lost, to be retried).
+  /// The run's new state: finished, diverged and failed set it, whatever it was; queued leaves it
+  /// as it is (released, lost, to be tried again), which may be cancelled.
   RunState state_after = RunState::queued;
 };
 
@@ -56,8 +56,14 @@ struct SetSweepState {
   TimePoint at;
 };
 
+/// Sweeps of a higher priority are granted first; every sweep starts with 0.
+struct SetSweepPriority {
+  SweepId sweep;
+  std::int32_t priority = 0;
+};
+
 using StoreWrite = std::variant<RecordAttempt, RecordProgress, CancelRuns, ReopenRuns, RecordWorker,
-                                SetSweepState>;
+                                SetSweepState, SetSweepPriority>;
 
 /// A whole submission. Applied alone, in one transaction. Failed and cancelled runs that it asks for become open
 /// again with no failures counted; finished and diverged ones count as done.
@@ -75,7 +81,10 @@ struct OpenRun {
   RunId id;
   std::uint32_t shape = 0;  ///< index into the shapes that come with it
   std::string replica_json;
-  std::int32_t failures = 0;    ///< failed attempts so far
+  std::int32_t failures = 0;  ///< failed attempts since the last retry or submission reopened it
+  Token last_token;  ///< greatest token of its recorded attempts; zero = none. Older are superseded
+  /// That attempt was reported by its worker (failed, released): a repeated report is no news.
+  bool last_token_ended = false;
   std::vector<SweepId> sweeps;  ///< active sweeps that want it
 };
 
