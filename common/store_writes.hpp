@@ -28,7 +28,7 @@ struct RecordProgress {
   std::vector<ProgressPoint> points;
 };
 
-/// Open runs of a sweep that no other sweep wants become cancelled.
+/// Runs that no sweep wants any more become cancelled, those of them that are open; the others stay as they are.
 struct CancelRuns {
   std::vector<RunId> runs;
   std::string reason;
