@@ -151,6 +151,7 @@ struct ServerStatus {
   TimePoint started;
   TimePoint now;
   std::string database_path;
+  std::string endpoint;  ///< what workers and clients connect to: "tcp://127.0.0.1:7400"
   std::vector<Counter> counters;
 };
 

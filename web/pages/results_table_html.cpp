@@ -1,0 +1,189 @@
+#include "web/pages/results_table_html.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "common/text.hpp"
+#include "web/format.hpp"
+#include "web/html/template.hpp"
+#include "web/pages/parts.hpp"
+#include "web/solve_rate.hpp"
+
+namespace scanyard::web {
+namespace {
+
+using tables::CellStatus;
+using tables::ResultsTable;
+using tables::TableCell;
+
+std::string cell_address(const ResultsTable& table, const TableCell& cell) {
+  return fmt::format("/sweeps/{}/cells/{}", table.sweep.value, cell.summary.id.value);
+}
+
+/// The number itself, or in words why there is none; both lead to the cell's page.
+Html value_html(const ResultsTable& table, const TableCell& cell) {
+  if (cell.status == CellStatus::value) return link(cell_address(table, cell), cell.value_text);
+  const bool open = cell.status == CellStatus::open;
+  return link(cell_address(table, cell), open ? "no result yet" : cell.value_text);
+}
+
+/// A minus sign as wide as a plus instead of the hyphen of plain text.
+std::string typographic(std::string text) {
+  if (text.starts_with('-')) text.replace(0, 1, "\u2212");
+  return text;
+}
+
+std::string results_text(const TableCell& cell) {
+  std::string text = fmt::format("{} of {}", cell.n(), cell.summary.counts.total());
+  return text;
+}
+
+std::string range_text(const CellSummary& summary, int decimals) {
+  if (!summary.minimum || !summary.median || !summary.maximum) return "";
+  return fmt::format("{} / {} / {}", fixed(*summary.minimum, decimals),
+                     fixed(*summary.median, decimals), fixed(*summary.maximum, decimals));
+}
+
+Html best_html(const CellSummary& summary) {
+  if (!summary.best_run) return Html{""};
+  return link("/runs/" + summary.best_run->hex(), fields_text(json_fields(summary.best_axes_json)));
+}
+
+Node::List named(const std::vector<std::string>& names) {
+  Node::List list;
+  for (const auto& name : names)
+    list.push_back(Node::Object{{"name", name}});
+  return list;
+}
+
+Node::List heading_nodes(const tables::TableHeading& heading) {
+  Node::List list;
+  for (const auto& value : heading.values)
+    list.push_back(Node::Object{{"text", value.empty() ? "\u2013" : value}});
+  return list;
+}
+
+std::string caption(const ResultsTable& table) {
+  return fmt::format("{}, selected as described below the table", table.metric);
+}
+
+Html as_lines(const ResultsTable& table) {
+  Node::List lines;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const TableCell& cell = table.at(row, 0);
+    const int decimals = table.selection.decimals;
+    lines.push_back(Node::Object{{"id", fmt::format("cell-{}", cell.summary.id.value)},
+                                 {"headings", heading_nodes(table.rows[row])},
+                                 {"value", value_html(table, cell)},
+                                 {"published_text", cell.published_text},
+                                 {"difference", typographic(cell.difference_text)},
+                                 {"spread", cell.spread_text},
+                                 {"range", range_text(cell.summary, decimals)},
+                                 {"results", results_text(cell)},
+                                 {"solved", solve_rate_text(cell.solved(), cell.n())},
+                                 {"diverged", std::to_string(cell.diverged())},
+                                 {"failed", std::to_string(cell.failed())},
+                                 {"best", best_html(cell.summary)}});
+  }
+  return render("table_lines.html", {{"caption", caption(table)},
+                                     {"row_keys", named(table.row_keys)},
+                                     {"metric", table.metric},
+                                     {"published", table.has_published()},
+                                     {"lines", std::move(lines)}});
+}
+
+/// "14 of 15 results, 3 solved, 1 diverged, 1 failed".
+std::string counts_text(const TableCell& cell) {
+  std::string text = fmt::format("{} results, {} solved", results_text(cell), cell.solved());
+  if (cell.diverged() > 0) text += fmt::format(", {} diverged", cell.diverged());
+  if (cell.failed() > 0) text += fmt::format(", {} failed", cell.failed());
+  return text;
+}
+
+Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
+  return Node::Object{
+      {"present", cell.status != CellStatus::absent},
+      {"cell_id", fmt::format("cell-{}", cell.summary.id.value)},
+      {"value", value_html(table, cell)},
+      {"published", !cell.published_text.empty()},
+      {"published_text", cell.published_text},
+      {"difference",
+       cell.difference_text.empty() ? std::string("open") : typographic(cell.difference_text)},
+      {"spread", !cell.spread_text.empty()},
+      {"spread_text", cell.spread_text},
+      {"counts", counts_text(cell)}};
+}
+
+Html as_matrix(const ResultsTable& table) {
+  Node::List column_lines;
+  const std::size_t height = std::max<std::size_t>(1, table.column_keys.size());
+  for (std::size_t key = 0; key < height; ++key) {
+    Node::List cells;
+    for (const auto& column : table.columns) {
+      const bool named_key = key < table.column_keys.size();
+      cells.push_back(Node::Object{{"key", named_key ? table.column_keys[key] : ""},
+                                   {"text", named_key ? column.values[key] : column.label}});
+    }
+    column_lines.push_back(Node::Object{{"first", key == 0}, {"cells", std::move(cells)}});
+  }
+  Node::List lines;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    Node::List cells;
+    for (std::size_t column = 0; column < table.columns.size(); ++column)
+      cells.push_back(matrix_cell(table, table.at(row, column)));
+    lines.push_back(Node::Object{{"id", fmt::format("row-{}", row)},
+                                 {"headings", heading_nodes(table.rows[row])},
+                                 {"cells", std::move(cells)}});
+  }
+  return render("table_matrix.html", {{"caption", caption(table)},
+                                      {"row_keys", named(table.row_keys)},
+                                      {"header_height", std::to_string(height)},
+                                      {"column_lines", std::move(column_lines)},
+                                      {"lines", std::move(lines)}});
+}
+
+}  // namespace
+
+Html results_table_html(const ResultsTable& table) {
+  return table.columns.size() == 1 ? as_lines(table) : as_matrix(table);
+}
+
+std::string optimism_note(const ResultsTable& table) {
+  if (table.selection.maximise.empty()) return "";
+  std::uint64_t n_max = 0;
+  for (const auto& cell : table.cells)
+    n_max = std::max(n_max, cell.n());
+  const bool lowest = table.selection.metric == spec::Metric::perplexity;
+  return fmt::format(
+      "Read the number with care: it is the {} of up to {} results, chosen by the same test data "
+      "that it reports, so it flatters. Mean, spread and the share of solved runs beside it do "
+      "not.",
+      lowest ? "lowest" : "highest", n_max);
+}
+
+Html selection_note_html(const ResultsTable& table) {
+  std::uint64_t low = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t high = 0;
+  for (const auto& cell : table.cells) {
+    if (cell.status == CellStatus::absent) continue;
+    low = std::min(low, cell.n());
+    high = std::max(high, cell.n());
+  }
+  std::string n_text = "There is no result yet.";
+  if (high > 0 && low == high) n_text = fmt::format("Every cell has n = {} results.", high);
+  if (high > 0 && low != high) n_text = fmt::format("Cells have n = {} to {} results.", low, high);
+  const std::string note = optimism_note(table);
+  return Html{fmt::format(
+      "<div id=\"selection\">\n<p><strong>Selection.</strong> {}{}</p>\n"
+      "<p>{} A result is a finished or a diverged run; a run that failed has none. Solved: ended "
+      "early because its test accuracy passed the threshold.</p>\n{}</div>",
+      escaped(table.protocol).text,
+      table.selection.name.empty()
+          ? ""
+          : fmt::format(" This is the preset \"{}\".", escaped(table.selection.name).text),
+      n_text, note.empty() ? "" : "<p>" + escaped(note).text + "</p>\n")};
+}
+
+}  // namespace scanyard::web

@@ -1,0 +1,20 @@
+//! Who trains: workers with their slots, rates and when they were last heard of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/read_model.hpp"
+#include "web/pages/page.hpp"
+
+namespace scanyard::web {
+
+struct WorkersView {
+  std::vector<WorkerStatus> workers;
+  std::string endpoint;  ///< what workers connect to
+  TimePoint now;
+};
+
+Page workers_page(const WorkersView& view);
+
+}  // namespace scanyard::web

@@ -1,0 +1,161 @@
+// Keeps an open page up to date without reloading it: the server says over one event stream that
+// something changed, the page's content is fetched again and merged into what is there, so that
+// scroll positions, the focus, a selection and opened details stay as they are.
+"use strict";
+(() => {
+  const refreshEveryMs = 15000;  // for ages such as "3 min ago", and when there is no event stream
+  const refreshGapMsMin = 400;
+  const reconnectMs = 3000;
+  document.documentElement.classList.add("js");
+  const status = document.getElementById("live");
+  let seen = document.getElementById("main").dataset.change;
+  let source = null;
+  let reconnectTimer = null;
+  let fetching = false;
+  let wanted = false;
+  let lastFetch = 0;
+  let timer = null;
+
+  function say(state, text) {
+    if (status.dataset.state === state) return;
+    status.dataset.state = state;
+    status.textContent = text;
+  }
+
+  function syncAttributes(from, to) {
+    for (const { name } of [...from.attributes]) {
+      if (name === "open" && from.nodeName === "DETAILS") continue;
+      if (!to.hasAttribute(name)) from.removeAttribute(name);
+    }
+    for (const { name, value } of to.attributes) {
+      if (name === "open" && from.nodeName === "DETAILS") continue;
+      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    }
+  }
+
+  function sameKind(a, b) {
+    return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+  }
+
+  // Makes `from` equal to `to`, touching only what differs.
+  function merge(from, to) {
+    if (from.isEqualNode(to)) return;
+    if (from.nodeType !== Node.ELEMENT_NODE) {
+      from.nodeValue = to.nodeValue;
+      return;
+    }
+    syncAttributes(from, to);
+    const byId = new Map();
+    for (const child of from.children) if (child.id) byId.set(child.id, child);
+    let place = from.firstChild;
+    for (const next of [...to.childNodes]) {
+      const known = next.id ? byId.get(next.id) : null;
+      if (known && known.nodeName === next.nodeName) {
+        if (known !== place) from.insertBefore(known, place);
+        else place = place.nextSibling;
+        merge(known, next);
+      } else if (place && sameKind(place, next)) {
+        const here = place;
+        place = place.nextSibling;
+        merge(here, next);
+      } else {
+        from.insertBefore(next, place);
+      }
+    }
+    while (place) {
+      const rest = place;
+      place = place.nextSibling;
+      rest.remove();
+    }
+  }
+
+  async function refresh() {
+    if (fetching) {
+      wanted = true;
+      return;
+    }
+    fetching = true;
+    wanted = false;
+    lastFetch = Date.now();
+    try {
+      const address = new URL(location.href);
+      address.searchParams.set("fragment", "1");
+      address.hash = "";
+      const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
+      if (response.status === 401) {
+        say("lost", "Signed out: the server has a new address.");
+        disconnect();
+        return;
+      }
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      const main = fresh.getElementById("main");
+      if (!main) throw new Error("no content in the answer");
+      merge(document.getElementById("main"), document.adoptNode(main));
+      document.title = main.dataset.title;
+      if (source && source.readyState === EventSource.OPEN) say("live", "Live");
+    } catch (error) {
+      say("lost", "No connection to the server; trying again.");
+    } finally {
+      fetching = false;
+      if (wanted) schedule();
+    }
+  }
+
+  function schedule() {
+    if (timer) return;
+    const wait = Math.max(0, lastFetch + refreshGapMsMin - Date.now());
+    timer = setTimeout(() => {
+      timer = null;
+      refresh();
+    }, wait);
+  }
+
+  function disconnect() {
+    if (source) source.close();
+    source = null;
+    clearTimeout(reconnectTimer);
+    reconnectTimer = null;
+  }
+
+  // A hidden page holds no stream: browsers allow only six connections to one server, and a seventh
+  // tab would wait for ever.
+  function connect() {
+    if (source || document.hidden) return;
+    source = new EventSource("/events?since=" + encodeURIComponent(seen));
+    source.onopen = () => say("live", "Live");
+    source.addEventListener("changed", (event) => {
+      seen = event.data;
+      schedule();
+    });
+    source.onerror = () => {
+      say("lost", "No connection to the server; trying again.");
+      disconnect();
+      reconnectTimer = setTimeout(connect, reconnectMs);
+    };
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      disconnect();
+    } else {
+      schedule();
+      connect();
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const text = button.parentElement.querySelector("code").textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch (error) {
+      button.textContent = "Select and copy by hand";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+
+  setInterval(() => { if (!document.hidden) schedule(); }, refreshEveryMs);
+  connect();
+})();
