@@ -72,7 +72,7 @@ class ServerChannel {
 
   /// protocol.bad_frames, protocol.bad_header, protocol.version, protocol.too_large,
   /// protocol.replayed, net.removed_key, net.borrowed_id, net.unroutable, net.outbound_full,
-  /// net.handshake_failed, net.received, net.sent.
+  /// net.accepted, net.handshakes, net.not_admitted, net.received, net.sent.
   std::vector<Counter> counters() const;
 
  private:
