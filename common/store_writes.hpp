@@ -114,6 +114,7 @@ struct OpenRuns {
 struct RetrySweep {
   SweepId sweep;
   std::vector<RunState> states;  ///< of failed, cancelled, diverged
+  std::vector<RunId> runs;       ///< only these of the sweep's; empty = all
   TimePoint at;
 };
 
