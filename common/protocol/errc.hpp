@@ -15,6 +15,8 @@ inline constexpr ErrorCode unknown_kind{"protocol.unknown_kind"};
 inline constexpr ErrorCode bad_frames{"protocol.bad_frames"};
 /// A body that is not well-formed CBOR of the supported subset, or has bytes after its end.
 inline constexpr ErrorCode bad_cbor{"protocol.bad_cbor"};
+/// A client's body that is no JSON object.
+inline constexpr ErrorCode bad_json{"protocol.bad_json"};
 /// A required member is not there, or one is there twice.
 inline constexpr ErrorCode bad_members{"protocol.bad_members"};
 /// A member of the wrong type, out of its range, or in contradiction to another one.
