@@ -12,13 +12,15 @@
 namespace scanyard::spec {
 
 struct ExpandOptions {
-  std::uint64_t runs_max =
-      2'000'000;  ///< a spec that expands to more is refused before memory is spent
+  /// A spec that expands to more is refused before memory is spent.
+  std::uint64_t runs_max = 2'000'000;
+  /// A spec that makes it look at more, most of them excluded, is refused too.
+  std::uint64_t combinations_max = 20'000'000;
 };
 
 /// Parses and expands a spec. `source_name` is what error messages call the text ("sweeps/a.yaml").
-/// Errors: spec.* with file, line, key and the nearest valid key; catalog.* with the line of the
-/// block.
+/// Errors, each "FILE:LINE: ...": yaml.* (form: unknown, doubled or mistyped keys with the nearest
+/// valid one), spec.* (meaning), catalog.* (shapes that the vocabulary refuses). Thread-safe.
 Result<Expansion> expand(std::string_view yaml, const std::string& source_name,
                          const Vocabulary& vocabulary, const ExpandOptions& options = {});
 

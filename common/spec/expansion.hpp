@@ -17,8 +17,9 @@ namespace scanyard::spec {
 struct ExpandedRun {
   RunId id;
   std::uint32_t shape = 0;  ///< index into Expansion::shapes
-  std::string
-      replica_json;  ///< {"lr":0.001,"seed":1,"weight_decay":0}: keys sorted, numbers shortest
+  std::uint32_t block = 0;  ///< index into Expansion::blocks: the first that names the run
+  /// {"lr":0.001,"seed":1,"weight_decay":0}: keys sorted, numbers shortest.
+  std::string replica_json;
 };
 
 /// Everything that packs must share, as canonical JSON, with what the scheduler and the plan want
@@ -39,6 +40,15 @@ struct ExpandedCell {
   double state = 0;  ///< N = H*m where it is one value for the whole cell, else 0
 };
 
+/// What one block of the spec came to; a spec without blocks is one block.
+struct ExpandedBlock {
+  std::string name;  ///< as in the file, else "block 2"; the sweep's name where there are no blocks
+  int line = 1;      ///< of the file
+  std::uint64_t combinations = 0;  ///< that passed `exclude` and `where`
+  std::uint64_t runs = 0;          ///< that no earlier block names; adds up to all runs
+  std::uint64_t cells = 0;         ///< that have a run of this block; blocks may share cells
+};
+
 struct Expansion {
   std::string name;
   std::string description;
@@ -52,8 +62,9 @@ struct Expansion {
     std::uint32_t run = 0;
   };
   std::vector<Membership> memberships;  ///< many-to-many
-  std::uint64_t duplicates =
-      0;  ///< combinations that named a run which another combination had named already
+  std::vector<ExpandedBlock> blocks;    ///< in the order of the file
+  /// Combinations that named a run which another combination had named already.
+  std::uint64_t duplicates = 0;
 };
 
 }  // namespace scanyard::spec

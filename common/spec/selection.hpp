@@ -2,7 +2,10 @@
 //! every table.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scanyard::spec {
@@ -11,6 +14,16 @@ namespace scanyard::spec {
 enum class ReportedEpoch { lowest_test_perplexity, last, best_accuracy };
 /// What is read off that evaluation.
 enum class Metric { accuracy, micro_accuracy, perplexity };
+
+/// "lowest_test_perplexity", "last", "best_accuracy"; "accuracy", ...: the words of the grammar, of
+/// the database and of --json.
+std::string_view to_text(ReportedEpoch report);
+std::string_view to_text(Metric metric);
+std::optional<ReportedEpoch> reported_epoch_from_text(std::string_view text);
+std::optional<Metric> metric_from_text(std::string_view text);
+/// All of them, in the order of the enumerations.
+std::span<const std::string_view> reported_epoch_texts();
+std::span<const std::string_view> metric_texts();
 
 /// The selection protocol. A run's value is `metric` at `report`; runs equal outside `average` are
 /// averaged, then the best over `maximise` is taken (the lowest for perplexity), then it is

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace scanyard::spec {
@@ -15,5 +16,11 @@ enum class ValueType { boolean, integer, real, text };
 
 /// JSON text of a value: shortest round-trip numbers, so that equal values have equal text.
 std::string canonical_text(const Value& value);
+
+/// Appends `text` as a JSON string with its quotes. The text must be UTF-8.
+void append_json_string(std::string& json, std::string_view text);
+
+/// "true or false", "a whole number", "a number", "text": for messages.
+std::string_view describe(ValueType type);
 
 }  // namespace scanyard::spec

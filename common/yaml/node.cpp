@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 
+#include "common/utf8.hpp"
 #include "common/yaml/errc.hpp"
 
 namespace scanyard::yaml {
@@ -164,40 +165,27 @@ class TreeBuilder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, Anchored> anchors_;
 };
 
-/// Length of the UTF-8 sequence at `i`, or 0 where there is none.
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char first = byte(i);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || i + length > text.size()) return 0;
-  for (std::size_t k = i + 1; k < i + length; ++k) {
-    if ((byte(k) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong =
-      (first == 0xE0 && byte(i + 1) < 0xA0) || (first == 0xF0 && byte(i + 1) < 0x90);
-  const bool outside =
-      (first == 0xED && byte(i + 1) > 0x9F) || (first == 0xF4 && byte(i + 1) > 0x8F);
-  return overlong || outside ? 0 : length;
-}
-
 /// yaml-cpp takes any bytes; what is not text must not get into ids and databases.
 std::optional<Error> check_bytes(std::string_view text, const std::string& source) {
   if (text.size() > bytes_max) {
     return error_at(errc::too_large, source, 1,
                     fmt::format("the file has more than {} bytes", bytes_max));
   }
-  int line = 1;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) return error_at(errc::syntax, source, line, "the file is not UTF-8 text");
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c == '\n') ++line;
-    if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7F) {
-      return error_at(errc::syntax, source, line,
-                      fmt::format("a control character (code {}) is in the file", c));
+  int number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    const std::string_view line = text.substr(0, length);
+    text.remove_prefix(length);
+    if (!is_valid_utf8(line)) {
+      return error_at(errc::syntax, source, number, "the file is not UTF-8 text");
     }
-    i += length;
+    for (const char c : line) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\r' || c == '\t') continue;
+      return error_at(errc::syntax, source, number,
+                      fmt::format("a control character (code {}) is in the file", byte));
+    }
   }
   return std::nullopt;
 }
