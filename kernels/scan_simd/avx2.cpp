@@ -1,0 +1,11 @@
+// The scans for x86-64-v3; CMakeLists.txt sets the flags of this file.
+#include "kernels/scan_simd/make_table.hpp"
+
+namespace scanyard::kernels {
+
+const ScanTable& avx2_scans() {
+  static const ScanTable table = make_scan_table();
+  return table;
+}
+
+}  // namespace scanyard::kernels
