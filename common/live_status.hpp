@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct RunningRun {
 struct LiveStatus {
   std::uint64_t version = 0;  ///< rises with every snapshot that differs from the last
   std::string build;
+  std::string endpoint;  ///< what workers and clients connect to, for server()
   Epoch epoch;
   TimePoint started;
   TimePoint now;                                                    ///< when the snapshot was taken
