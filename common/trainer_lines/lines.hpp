@@ -1,6 +1,9 @@
 //! The JSON lines between an agent and its trainer child: one object a line, "type" says which.
 //! Documented for people who write another engine in docs/trainer_protocol.md. A trainer reads
-//! commands on stdin, writes events on stdout, and logs on stderr as it likes.
+//! commands on stdin, writes events on stdout, and logs on stderr as it likes. The agent starts it
+//! as `PROGRAM --device cpu --threads N` (with OMP_NUM_THREADS=N too) in a process group of its
+//! own; it ends when its stdin does. A line on stdout that is no event ends the trainer and fails
+//! its runs.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +26,8 @@ struct Replica {
   RunId run;
   std::string values_json;  ///< lr, weight_decay, seed, ...: the object itself stands in the line,
                             ///< not a string
-  std::string resume;       ///< path of a checkpoint file to continue from; empty = from the start
+  std::string resume;       ///< path of a checkpoint file to continue from; empty = from the start.
+                            ///< The Epochs before it are written again, so that curves are whole.
 };
 
 /// Train a pack. Only when no pack is running.
@@ -31,7 +35,9 @@ struct Start {
   std::string shape_json;
   std::vector<Replica> replicas;
 };
-/// Join the running pack of the same shape at its next epoch boundary.
+/// Join the running pack of the same shape at its next epoch boundary. When the pack has ended in
+/// the meantime (Idle was written already), each replica is answered with Failed and the reason
+/// trainer.no_pack, and the agent starts it again in the next pack.
 struct Add {
   std::vector<Replica> replicas;
 };
