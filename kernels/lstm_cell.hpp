@@ -11,13 +11,13 @@ namespace scanyard::kernels {
 /// Where one step's values lie: first sequence, and from one sequence to the next in elements.
 template <class T>
 struct LstmStep {
-  T* gates;                     ///< 4h values: before forward the sums, after it the activated gates
-  T* cell;                      ///< c_t, h values
-  const T* cell_before;         ///< c_{t-1}; nullptr at the first step, meaning zeros
-  T* hidden;                    ///< h_t, h values
-  T* hidden_next;               ///< h_t again as the next step's input; nullptr at the last step
-  std::int64_t gates_stride;    ///< of gates
-  std::int64_t state_stride;    ///< of everything else
+  T* gates;                   ///< 4h values: before forward the sums, after it the activated gates
+  T* cell;                    ///< c_t, h values
+  const T* cell_before;       ///< c_{t-1}; nullptr at the first step, meaning zeros
+  T* hidden;                  ///< h_t, h values
+  T* hidden_next;             ///< h_t again as the next step's input; nullptr at the last step
+  std::int64_t gates_stride;  ///< of gates
+  std::int64_t state_stride;  ///< of everything else
 };
 
 template <class T>

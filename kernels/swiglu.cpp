@@ -47,8 +47,7 @@ void swiglu_forward(const double* ab, double* s, std::int64_t n, std::int64_t f)
   forward(ab, s, n, f);
 }
 template <>
-void swiglu_backward(const float* ab, const float* ds, float* dab, std::int64_t n,
-                     std::int64_t f) {
+void swiglu_backward(const float* ab, const float* ds, float* dab, std::int64_t n, std::int64_t f) {
   backward_float(ab, ds, dab, n, f);
 }
 template <>

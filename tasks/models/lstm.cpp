@@ -1,0 +1,57 @@
+#include "tasks/models/lstm.hpp"
+
+#include <cmath>
+
+namespace scanyard::models {
+
+Lstm::Lstm(ParameterLayout& layout, const std::string& prefix, std::int64_t width,
+           std::int64_t hidden)
+    : hidden_(hidden),
+      input_weight_(layout.add(prefix + "lstm.weight_ih_l0", {4 * hidden, width}, Initial::uniform,
+                               1 / std::sqrt(double(hidden)))),
+      recurrent_weight_(layout.add(prefix + "lstm.weight_hh_l0", {4 * hidden, hidden},
+                                   Initial::uniform, 1 / std::sqrt(double(hidden)))),
+      input_bias_(layout.add(prefix + "lstm.bias_ih_l0", {4 * hidden}, Initial::uniform,
+                             1 / std::sqrt(double(hidden)))),
+      recurrent_bias_(layout.add(prefix + "lstm.bias_hh_l0", {4 * hidden}, Initial::uniform,
+                                 1 / std::sqrt(double(hidden)))),
+      out_(layout, prefix + "proj_out", hidden, width, false) {}
+
+void Lstm::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) {
+  const std::int64_t replicas = x.size(0);
+  const std::int64_t tokens = x.size(1);
+  const auto states = [&](Buffer& buffer, std::int64_t features) {
+    return buffer.get({replicas, pass.sequences, pass.steps, features}, pass.options());
+  };
+  x_ = x;
+  gates_ = states(gates_buffer_, 4 * hidden_);
+  cell_ = states(cell_buffer_, hidden_);
+  hidden_states_ = states(hidden_buffer_, hidden_);
+  hidden_before_ = states(before_buffer_, hidden_);
+  const at::Tensor bias = pass.values[input_bias_].add(pass.values[recurrent_bias_]);
+  pass.backend.linear_forward(pass.products, x, pass.values[input_weight_], bias,
+                              gates_.view({replicas, tokens, -1}), false);
+  pass.backend.lstm_forward(pass.products, gates_, pass.values[recurrent_weight_], cell_,
+                            hidden_states_, hidden_before_);
+  out_.forward_add(pass, hidden_states_.view({replicas, tokens, -1}), y);
+}
+
+void Lstm::backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) {
+  const std::int64_t replicas = dy.size(0);
+  const std::int64_t tokens = dy.size(1);
+  const Parameters& gradients = *pass.gradients;
+  const at::Tensor dhidden = dhidden_buffer_.get(hidden_states_.sizes(), pass.options());
+  out_.backward_input(pass, dy, dhidden.view({replicas, tokens, -1}));
+  out_.backward_weight(pass, dy, hidden_states_.view({replicas, tokens, -1}));
+  pass.backend.lstm_backward(pass.products, gates_, pass.values[recurrent_weight_], cell_, dhidden);
+  const at::Tensor dgates = gates_.view({replicas, tokens, -1});
+  const at::Tensor dbias = gradients[input_bias_];
+  pass.backend.linear_backward_weight(pass.products, dgates, x_, gradients[input_weight_], dbias);
+  gradients[recurrent_bias_].copy_(dbias);  // the two biases only ever occur as their sum
+  pass.backend.linear_backward_weight(pass.products, dgates,
+                                      hidden_before_.view({replicas, tokens, -1}),
+                                      gradients[recurrent_weight_], {});
+  pass.backend.linear_backward_input(pass.products, dgates, pass.values[input_weight_], dx, false);
+}
+
+}  // namespace scanyard::models
