@@ -1,0 +1,100 @@
+#include "tasks/training/pack_model.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include "common/assert.hpp"
+#include "tasks/models/initial_values.hpp"
+
+namespace scanyard::training {
+namespace {
+
+/// `rows` [R, P] with one more row.
+at::Tensor with_row(const models::Parameters& rows, const at::Tensor& row) {
+  return at::cat({rows.flat(), row.to(rows.flat().options()).view({1, -1})});
+}
+
+}  // namespace
+
+PackModel::PackModel(const catalog::ShapeConfig& shape, const at::TensorOptions& options)
+    : shape_(shape), options_(options), model_(shape) {
+  const at::Tensor none = at::empty({0, layout().row_elements()}, options_);
+  adopt(none, none, none);
+}
+
+void PackModel::adopt(const at::Tensor& values, const at::Tensor& first, const at::Tensor& second) {
+  const auto wrap = [this](const at::Tensor& flat) {
+    return std::make_unique<models::Parameters>(layout(), flat);
+  };
+  values_ = wrap(values);
+  first_ = wrap(first);
+  second_ = wrap(second);
+  // Zeros once: the gaps between parameters are read by the optimiser and never written.
+  gradients_ = wrap(at::zeros_like(values));
+  const std::int64_t count = values.size(0);
+  scores_ = {.loss_sum = at::empty({count}, options_.dtype(at::kDouble)),
+             .scored = at::empty({count}, options_.dtype(at::kLong)),
+             .right = at::empty({count}, options_.dtype(at::kLong)),
+             .counts = at::empty({count, 3, shape_.vocab}, options_.dtype(at::kLong))};
+}
+
+void PackModel::append(std::uint64_t seed) {
+  const models::Parameters fresh(layout(), at::zeros({1, layout().row_elements()}, options_));
+  models::set_initial_values(fresh, 0, seed);
+  const at::Tensor zeros = at::zeros_like(fresh.flat());
+  append({fresh.flat(), zeros, zeros});
+}
+
+void PackModel::append(const ReplicaNumbers& numbers) {
+  SCANYARD_ASSERT(numbers.values.numel() == layout().row_elements(),
+                  "a replica's row has the layout's length");
+  adopt(with_row(*values_, numbers.values), with_row(*first_, numbers.first_moments),
+        with_row(*second_, numbers.second_moments));
+}
+
+void PackModel::keep(std::span<const std::int64_t> rows) {
+  const at::Tensor index = at::empty({std::int64_t(rows.size())}, at::kLong);
+  std::copy(rows.begin(), rows.end(), index.mutable_data_ptr<std::int64_t>());
+  const at::Tensor here = index.to(options_.device());
+  adopt(values_->flat().index_select(0, here), first_->flat().index_select(0, here),
+        second_->flat().index_select(0, here));
+}
+
+ReplicaNumbers PackModel::numbers(std::int64_t replica) const {
+  return {values_->flat().select(0, replica).clone(), first_->flat().select(0, replica).clone(),
+          second_->flat().select(0, replica).clone()};
+}
+
+const models::BatchScores& PackModel::score(const at::Tensor& logits, const at::Tensor& targets,
+                                            bool gradient) {
+  models::backend_for(options_.device().type())
+      .cross_entropy(logits, targets.view({targets.size(0), -1}), gradient, scores_);
+  return scores_;
+}
+
+const models::BatchScores& PackModel::train(const at::Tensor& ids, const at::Tensor& targets,
+                                            std::span<const kernels::AdamwScalars> scalars) {
+  const at::Tensor logits = model_.forward(*values_, ids, gradients_.get());
+  score(logits, targets, true);
+  model_.backward(*values_, *gradients_, logits);
+  models::backend_for(options_.device().type())
+      .adamw(scalars, gradients_->flat(), values_->flat(), first_->flat(), second_->flat());
+  return scores_;
+}
+
+const models::BatchScores& PackModel::evaluate(const at::Tensor& ids, const at::Tensor& targets) {
+  return score(model_.forward(*values_, ids), targets, false);
+}
+
+std::vector<bool> PackModel::are_finite() const {
+  std::vector<bool> finite;
+  const at::Tensor flags = at::isfinite(values_->flat()).all(1).to(at::kCPU);
+  for (std::int64_t r = 0; r < replicas(); ++r)
+    finite.push_back(flags.const_data_ptr<bool>()[r]);
+  return finite;
+}
+
+}  // namespace scanyard::training
