@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "common/assert.hpp"
 #include "common/tables/headings.hpp"
 #include "common/tables/rounding.hpp"
 
@@ -93,6 +94,44 @@ TableCell make_cell(const CellSummary& summary, const spec::Selection& selection
   return cell;
 }
 
+/// A table that is nearly empty would cost rows times columns for nothing.
+bool is_too_sparse(const ResultsTable& table, std::size_t cells) {
+  return table.rows.size() * table.columns.size() > 10'000 + 4 * cells;
+}
+
+/// Every key a row's: one column, as many rows as cells.
+spec::TableLayout all_in_rows(spec::TableLayout layout) {
+  layout.rows.insert(layout.rows.end(), layout.columns.begin(), layout.columns.end());
+  layout.columns.clear();
+  return layout;
+}
+
+/// Fills rows, columns and cells. False when two cells fall on one place, or nearly all are empty.
+bool place_cells(ResultsTable& table, const spec::TableLayout& layout,
+                 std::span<const CellSummary> cells, const spec::Selection& selection) {
+  table.row_keys = layout.rows;
+  table.column_keys = layout.columns;
+  table.rows.clear();
+  table.columns.clear();
+  table.cells.clear();
+  Headings rows(table.rows);
+  Headings columns(table.columns);
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const auto& cell : cells) {
+    const KeyTexts texts(cell.json);
+    places.emplace_back(rows.place(texts, layout.rows), columns.place(texts, layout.columns));
+  }
+  if (is_too_sparse(table, cells.size())) return false;
+  table.cells.resize(table.rows.size() * table.columns.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto [row, column] = places[i];
+    auto& cell = table.cells[row * table.columns.size() + column];
+    if (cell.status != CellStatus::absent) return false;
+    cell = make_cell(cells[i], selection);
+  }
+  return true;
+}
+
 std::string report_text(spec::ReportedEpoch report) {
   switch (report) {
     case spec::ReportedEpoch::last:
@@ -142,22 +181,13 @@ ResultsTable build_results_table(const SweepDetail& sweep, std::span<const CellS
   table.metric = metric_text(sweep.selection.metric);
   table.protocol = protocol_text(sweep.selection);
   table.selection = sweep.selection;
-  const auto layout = choose_layout(sweep.layout, cells);
-  table.row_keys = layout.rows;
-  table.column_keys = layout.columns;
-
-  Headings rows(table.rows);
-  Headings columns(table.columns);
-  std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (const auto& cell : cells) {
-    const KeyTexts texts(cell.json);
-    places.emplace_back(rows.place(texts, layout.rows), columns.place(texts, layout.columns));
-  }
-  table.cells.resize(table.rows.size() * table.columns.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto [row, column] = places[i];
-    table.cells[row * table.columns.size() + column] = make_cell(cells[i], sweep.selection);
-  }
+  const auto& asked = sweep.layout;
+  const bool complete = !(asked.rows.empty() && asked.columns.empty());
+  if (complete && place_cells(table, asked, cells, sweep.selection)) return table;
+  const auto chosen = choose_layout(asked, cells);
+  if (place_cells(table, chosen, cells, sweep.selection)) return table;
+  const bool placed = place_cells(table, all_in_rows(chosen), cells, sweep.selection);
+  SCANYARD_ASSERT(placed, "the cells of a sweep differ in at least one key of their labels");
   return table;
 }
 

@@ -74,14 +74,19 @@ Result<std::unique_ptr<Database>> open_checked(const std::filesystem::path& path
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_for_writing(const WriteConnectionOptions& options) {
+Result<void> check_usable(const WriteConnectionOptions& options) {
   if (!options.allow_network_file_system) {
-    if (auto local = check_file_system(options.path); !local) return propagate(local);
+    if (auto local = check_file_system(options.path); !local) return local;
   }
+  std::error_code unreadable;
+  if (options.create && !std::filesystem::exists(options.path, unreadable)) return {};
+  return check_header(options.path);
+}
+
+Result<std::unique_ptr<Database>> open_for_writing(const WriteConnectionOptions& options) {
   if (options.create) {
     if (auto created = create_private_file(options.path); !created) return propagate(created);
   }
-  if (auto header = check_header(options.path); !header) return propagate(header);
   return open_checked(options.path, SQLITE_OPEN_READWRITE,
                       [&](Database& database) { return prepare_for_writing(database, options); });
 }

@@ -19,7 +19,11 @@ struct WriteConnectionOptions {
   std::int64_t pages_max = 0;
 };
 
-/// A connection that writes: WAL, synchronous=FULL, foreign keys, migrated to the newest version.
+/// Local file system, a SQLite file or none yet: what can be told before the file is touched.
+Result<void> check_usable(const WriteConnectionOptions& options);
+
+/// A connection that writes: WAL, synchronous=FULL, foreign keys, migrated to the newest
+/// version. Call check_usable() first.
 Result<std::unique_ptr<Database>> open_for_writing(const WriteConnectionOptions& options);
 
 /// A connection that cannot write. The database must have this program's version.

@@ -51,6 +51,10 @@ Error to_error(const SqlFailure& failure) {
   }
 }
 
+Error to_error(const std::exception& exception) {
+  return Error(errc::internal, std::string("unexpected: ") + exception.what());
+}
+
 Database::Database(const std::filesystem::path& path, int flags) {
   sqlite3* raw = nullptr;
   // One thread at a time by contract, so SQLite's own mutexes are left out.

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ struct SqlFailure {
 
 /// Turns a failure into the Error that a person sees.
 Error to_error(const SqlFailure& failure);
+Error to_error(const std::exception& exception);
 
 /// Runs `work` and turns a SqlFailure into an Error that says what was being done.
 template <class Work>
@@ -35,6 +37,11 @@ auto guarded(std::string_view doing, Work&& work) -> decltype(work()) {
     return work();
   } catch (const SqlFailure& failure) {
     Error error = to_error(failure);
+    error.add_context(std::string(doing));
+    return tl::unexpected<Error>(std::move(error));
+  } catch (const std::exception& exception) {
+    // JSON in a damaged file, or no memory.
+    Error error = to_error(exception);
     error.add_context(std::string(doing));
     return tl::unexpected<Error>(std::move(error));
   }

@@ -70,6 +70,19 @@ TEST_CASE("a missing number says why") {
   CHECK(build_results_table(make_sweep(), cells).at(1, 1).value_text == "failed");
 }
 
+TEST_CASE("a table that would be nearly empty is turned into one of rows only") {
+  std::vector<CellSummary> cells;
+  for (int i = 0; i < 300; ++i) {
+    const std::string json =
+        R"({"m":)" + std::to_string(i) + R"(,"train":)" + std::to_string(i) + "}";
+    cells.push_back(make_cell(i + 1, json, json, 0.5));
+  }
+  const auto table = build_results_table(make_sweep(), cells);
+  CHECK(table.rows.size() == 300);
+  CHECK(table.columns.size() == 1);
+  CHECK(table.row_keys == Keys{"m", "train"});
+}
+
 TEST_CASE("the selection protocol is one sentence") {
   auto selection = make_sweep(3).selection;
   CHECK(protocol_text(selection) ==
