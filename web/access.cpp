@@ -11,7 +11,9 @@ namespace {
 constexpr std::size_t token_length_min = 16;
 constexpr std::size_t token_length_max = 256;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -104,7 +106,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 }
 
 std::string cookie_name(std::string_view token) {
-  return "scanyard_" + checksum_hex(std::string("cookie name of ") + std::string(token)).substr(0, 8);
+  return "scanyard_" +
+         checksum_hex(std::string("cookie name of ") + std::string(token)).substr(0, 8);
 }
 
 std::string cookie_header(std::string_view token) {

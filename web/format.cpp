@@ -114,11 +114,11 @@ Fields json_fields(std::string_view json) {
   Fields fields;
   for (const auto& [name, value] : parsed.items()) {
     using nlohmann::ordered_json;
-    fields.emplace_back(name, value.is_string() ? value.get<std::string>()
-                              : value.is_number_float()
-                                  ? canonical_number(value.get<double>())
-                                  : value.dump(-1, ' ', false,
-                                               ordered_json::error_handler_t::replace));
+    fields.emplace_back(name,
+                        value.is_string() ? value.get<std::string>()
+                        : value.is_number_float()
+                            ? fmt::format("{}", value.get<double>())
+                            : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
   }
   return fields;
 }

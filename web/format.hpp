@@ -31,8 +31,8 @@ std::string bytes_text(std::int64_t bytes);
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// Members of a JSON object in their order, texts without their quotes: lr -> 0.001. Text that is no
-/// JSON object gives one field without a name that holds it whole.
+/// Members of a JSON object in their order, texts without their quotes: lr -> 0.001. Text that is
+/// no JSON object gives one field without a name that holds it whole.
 Fields json_fields(std::string_view json);
 
 /// "lr 0.001, seed 1".

@@ -288,6 +288,8 @@ asio::awaitable<bool> Server::Running::serve_one(ConnectionPtr connection,
     buffer->commit(count);
   }
   http::request_parser<http::empty_body> parser;
+  // A body is refused below, by the rules of its method, and never read, however long it is.
+  parser.body_limit(boost::none);
   parser.header_limit(static_cast<std::uint32_t>(options.header_bytes_max));
   connection->stream.expires_after(milliseconds(options.request_timeout_ms));
   auto [failed, count] =

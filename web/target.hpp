@@ -10,7 +10,8 @@
 namespace scanyard::web {
 
 struct Target {
-  std::vector<std::string> segments;  ///< decoded, empty ones left out: "/sweeps//3/" is "sweeps", "3"
+  std::vector<std::string>
+      segments;  ///< decoded, empty ones left out: "/sweeps//3/" is "sweeps", "3"
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
 
   /// Value of the first parameter of that name.

@@ -1,33 +1,24 @@
 #include "web/html/escape.hpp"
 
 #include <cstdint>
+#include <utility>
+
+#include "common/utf8.hpp"
 
 namespace scanyard::web {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-struct Decoded {
-  std::uint32_t code_point = 0;
-  std::size_t length = 0;  ///< bytes; 0 = no valid sequence starts here
-};
-
-/// The code point at the start of `bytes`, which must not be empty. Over-long forms, surrogates and
-/// values above U+10FFFF are not valid.
-Decoded decode(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+/// The code point at the start of well-formed UTF-8, and how many bytes it takes.
+std::pair<std::uint32_t, std::size_t> decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80) return {first, 1};
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || bytes.size() < length) return {};
   std::uint32_t code_point = first & (0x7F >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
+  for (std::size_t i = 1; i < length; ++i)
     code_point = code_point << 6 | (byte(i) & 0x3F);
-  }
-  static constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code_point < smallest[length] || code_point > 0x10FFFF) return {};
-  if (code_point >= 0xD800 && code_point <= 0xDFFF) return {};
   return {code_point, length};
 }
 
@@ -54,23 +45,19 @@ std::size_t escape_sequence_length(std::string_view bytes) {
 }  // namespace
 
 std::string cleaned(std::string_view bytes) {
+  const std::string valid = to_valid_utf8(bytes);
   std::string result;
-  result.reserve(bytes.size());
-  while (!bytes.empty()) {
-    if (const std::size_t skipped = escape_sequence_length(bytes)) {
-      bytes.remove_prefix(skipped);
+  result.reserve(valid.size());
+  for (std::string_view rest = valid; !rest.empty();) {
+    if (const std::size_t skipped = escape_sequence_length(rest)) {
+      rest.remove_prefix(skipped);
       continue;
     }
-    if (bytes.starts_with("\r\n")) bytes.remove_prefix(1);
-    const Decoded decoded = decode(bytes);
-    if (decoded.length == 0) {
-      result += replacement;
-      bytes.remove_prefix(1);
-      continue;
-    }
-    const bool harmful = is_control(decoded.code_point) || changes_direction(decoded.code_point);
-    result += harmful ? replacement : bytes.substr(0, decoded.length);
-    bytes.remove_prefix(decoded.length);
+    if (rest.starts_with("\r\n")) rest.remove_prefix(1);
+    const auto [code_point, length] = decode(rest);
+    const bool harmful = is_control(code_point) || changes_direction(code_point);
+    result += harmful ? replacement : rest.substr(0, length);
+    rest.remove_prefix(length);
   }
   return result;
 }
@@ -81,12 +68,23 @@ Html escaped(std::string_view bytes) {
   html.text.reserve(text.size() + text.size() / 8);
   for (const char c : text) {
     switch (c) {
-      case '&': html.text += "&amp;"; break;
-      case '<': html.text += "&lt;"; break;
-      case '>': html.text += "&gt;"; break;
-      case '"': html.text += "&quot;"; break;
-      case '\'': html.text += "&#39;"; break;
-      default: html.text += c;
+      case '&':
+        html.text += "&amp;";
+        break;
+      case '<':
+        html.text += "&lt;";
+        break;
+      case '>':
+        html.text += "&gt;";
+        break;
+      case '"':
+        html.text += "&quot;";
+        break;
+      case '\'':
+        html.text += "&#39;";
+        break;
+      default:
+        html.text += c;
     }
   }
   return html;

@@ -85,7 +85,7 @@ std::string difference_text(const tables::TableCell& cell) {
 }
 
 std::string cell_label(const CellSummary& cell) {
-  const std::string label = fields_text(json_fields(cell.label));
+  const std::string label = configuration_label(cell.label);
   return label.empty() ? "The only cell" : label;
 }
 

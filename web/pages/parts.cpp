@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
+#include "common/tables/headings.hpp"
 #include "common/text.hpp"
 
 namespace scanyard::web {
@@ -95,6 +98,21 @@ Html facts(const Fields& fields) {
 Html link(std::string_view address, std::string_view text) {
   return Html{
       fmt::format("<a href=\"{}\"><bdi>{}</bdi></a>", escaped(address).text, escaped(text).text)};
+}
+
+std::string configuration_label(std::string_view label_json) {
+  const tables::KeyTexts texts(label_json);
+  std::vector<std::string> keys = texts.keys();
+  // What learns comes before what is learned, and the model's name before its numbers.
+  const auto rank = [](const std::string& key) {
+    if (key == "model") return 0;
+    if (key == "m") return 1;
+    return tables::describes_task(key) ? 3 : 2;
+  };
+  std::stable_sort(keys.begin(), keys.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  const std::string label = texts.label(keys);
+  return keys.empty() && label_json != "{}" ? std::string(label_json) : label;
 }
 
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {

@@ -32,6 +32,9 @@ Html facts(const Fields& fields);
 /// A link whose text may come from anywhere. `address` must be one of the site's own.
 Html link(std::string_view address, std::string_view text);
 
+/// "bdlru m=5 S5 train=100000": the keys of a cell's label in the order in which tables name them.
+std::string configuration_label(std::string_view label_json);
+
 /// "1 run", "12 runs", "1,204 runs".
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
 

@@ -65,10 +65,6 @@ Node::List heading_nodes(const tables::TableHeading& heading) {
   return list;
 }
 
-std::string caption(const ResultsTable& table) {
-  return fmt::format("{}, selected as described below the table", table.metric);
-}
-
 Html as_lines(const ResultsTable& table) {
   Node::List lines;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
@@ -87,16 +83,18 @@ Html as_lines(const ResultsTable& table) {
                                  {"failed", std::to_string(cell.failed())},
                                  {"best", best_html(cell.summary)}});
   }
-  return render("table_lines.html", {{"caption", caption(table)},
-                                     {"row_keys", named(table.row_keys)},
-                                     {"metric", table.metric},
-                                     {"published", table.has_published()},
-                                     {"lines", std::move(lines)}});
+  return render(
+      "table_lines.html",
+      {{"caption", table.metric + ", one number a line; how it was selected stands below"},
+       {"row_keys", named(table.row_keys)},
+       {"metric", table.metric},
+       {"published", table.has_published()},
+       {"lines", std::move(lines)}});
 }
 
 /// "14 of 15 results, 3 solved, 1 diverged, 1 failed".
 std::string counts_text(const TableCell& cell) {
-  std::string text = fmt::format("{} results, {} solved", results_text(cell), cell.solved());
+  std::string text = fmt::format("{} runs, {} solved", results_text(cell), cell.solved());
   if (cell.diverged() > 0) text += fmt::format(", {} diverged", cell.diverged());
   if (cell.failed() > 0) text += fmt::format(", {} failed", cell.failed());
   return text;
@@ -109,24 +107,44 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
       {"value", value_html(table, cell)},
       {"published", !cell.published_text.empty()},
       {"published_text", cell.published_text},
-      {"difference",
-       cell.difference_text.empty() ? std::string("open") : typographic(cell.difference_text)},
+      {"difference", cell.difference_text.empty() ? std::string()
+                                                  : " (" + typographic(cell.difference_text) + ")"},
       {"spread", !cell.spread_text.empty()},
       {"spread_text", cell.spread_text},
       {"counts", counts_text(cell)}};
+}
+
+/// The headings of one key of the columns. Neighbours under the same headings share one.
+Node::List column_headings(const ResultsTable& table, std::size_t key) {
+  const auto same_up_to_here = [&](std::size_t a, std::size_t b) {
+    const auto& left = table.columns[a].values;
+    const auto& right = table.columns[b].values;
+    return std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(key) + 1,
+                      right.begin());
+  };
+  const bool named_key = key < table.column_keys.size();
+  Node::List headings;
+  for (std::size_t first = 0; first < table.columns.size();) {
+    std::size_t end = first + 1;
+    while (named_key && end < table.columns.size() && same_up_to_here(first, end))
+      ++end;
+    const auto& column = table.columns[first];
+    headings.push_back(Node::Object{{"key", named_key ? table.column_keys[key] : ""},
+                                    {"text", named_key ? column.values[key] : column.label},
+                                    {"wide", end - first > 1},
+                                    {"scope", end - first > 1 ? "colgroup" : "col"},
+                                    {"width", std::to_string(end - first)}});
+    first = end;
+  }
+  return headings;
 }
 
 Html as_matrix(const ResultsTable& table) {
   Node::List column_lines;
   const std::size_t height = std::max<std::size_t>(1, table.column_keys.size());
   for (std::size_t key = 0; key < height; ++key) {
-    Node::List cells;
-    for (const auto& column : table.columns) {
-      const bool named_key = key < table.column_keys.size();
-      cells.push_back(Node::Object{{"key", named_key ? table.column_keys[key] : ""},
-                                   {"text", named_key ? column.values[key] : column.label}});
-    }
-    column_lines.push_back(Node::Object{{"first", key == 0}, {"cells", std::move(cells)}});
+    column_lines.push_back(
+        Node::Object{{"first", key == 0}, {"cells", column_headings(table, key)}});
   }
   Node::List lines;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
@@ -137,11 +155,14 @@ Html as_matrix(const ResultsTable& table) {
                                  {"headings", heading_nodes(table.rows[row])},
                                  {"cells", std::move(cells)}});
   }
-  return render("table_matrix.html", {{"caption", caption(table)},
-                                      {"row_keys", named(table.row_keys)},
-                                      {"header_height", std::to_string(height)},
-                                      {"column_lines", std::move(column_lines)},
-                                      {"lines", std::move(lines)}});
+  return render("table_matrix.html",
+                {{"caption", "In each cell: " + table.metric +
+                                 ", the published value with the difference from it, mean ± "
+                                 "standard deviation over the runs, and how many runs"},
+                 {"row_keys", named(table.row_keys)},
+                 {"header_height", std::to_string(height)},
+                 {"column_lines", std::move(column_lines)},
+                 {"lines", std::move(lines)}});
 }
 
 }  // namespace
@@ -176,14 +197,11 @@ Html selection_note_html(const ResultsTable& table) {
   if (high > 0 && low != high) n_text = fmt::format("Cells have n = {} to {} results.", low, high);
   const std::string note = optimism_note(table);
   return Html{fmt::format(
-      "<div id=\"selection\">\n<p><strong>Selection.</strong> {}{}</p>\n"
+      "<div id=\"selection\">\n<p><strong>Selection.</strong> {}</p>\n"
       "<p>{} A result is a finished or a diverged run; a run that failed has none. Solved: ended "
       "early because its test accuracy passed the threshold.</p>\n{}</div>",
-      escaped(table.protocol).text,
-      table.selection.name.empty()
-          ? ""
-          : fmt::format(" This is the preset \"{}\".", escaped(table.selection.name).text),
-      n_text, note.empty() ? "" : "<p>" + escaped(note).text + "</p>\n")};
+      escaped(table.protocol).text, n_text,
+      note.empty() ? "" : "<p>" + escaped(note).text + "</p>\n")};
 }
 
 }  // namespace scanyard::web

@@ -25,7 +25,7 @@ Notice notice_of(const RunDetail& run) {
     case RunState::running:
       return {"", "A worker is training it. The curve grows with every epoch.", ""};
     case RunState::finished:
-      return {"",
+      return {"quiet",
               run.outcome && run.outcome->solved
                   ? "It is done: it ended early because the test accuracy passed the threshold."
                   : "It is done: it trained all its epochs.",
@@ -100,7 +100,7 @@ Node::List log_nodes(const RunDetail& run) {
 Node::List membership_nodes(const RunDetail& run) {
   Node::List list;
   for (const auto& membership : run.memberships) {
-    const std::string label = fields_text(json_fields(membership.label));
+    const std::string label = configuration_label(membership.label);
     list.push_back(Node::Object{{"sweep", std::to_string(membership.sweep.value)},
                                 {"sweep_name", membership.sweep_name},
                                 {"cell", std::to_string(membership.cell.value)},

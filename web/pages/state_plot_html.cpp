@@ -57,7 +57,7 @@ LinePlot state_plot_drawing(const tables::StatePlot& plot, std::size_t index) {
     drawing.y_kind = ScaleKind::logarithmic;
     drawing.y_label += " (log scale)";
   } else {
-    drawing.y_domain = Interval{0, 1};
+    drawing.y_domain = Interval{0, 1.02};  // a little room for the markers of solved tasks
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     PlotSeries line{plot.series[i].label, plot.series[i].label, i, false, {}};
@@ -79,7 +79,7 @@ Html state_plots_html(SweepId sweep, const std::vector<tables::StatePlot>& plots
         "<h2>Accuracy over state size</h2>\n<p class=\"faint\">The plot appears with the first "
         "result of a run whose state size is known.</p>"};
   }
-  Html all;
+  Html all{"<div class=\"plots\">\n"};
   for (std::size_t i = 0; i < plots.size(); ++i) {
     Node::List points;
     for (const auto& series : plots[i].series) {
@@ -105,6 +105,7 @@ Html state_plots_html(SweepId sweep, const std::vector<tables::StatePlot>& plots
                 {"points", std::move(points)}})
             .text;
   }
+  all.text += "</div>\n";
   return all;
 }
 

@@ -13,12 +13,18 @@ constexpr std::size_t marker_shapes = 6;
 /// Outline of marker shape `shape` around the origin. All cover about the same area.
 const char* shape_path(std::size_t shape) {
   switch (shape) {
-    case 0: return "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0Z";  // circle
-    case 1: return "M-3.3 -3.3H3.3V3.3H-3.3Z";                          // square
-    case 2: return "M0 -4.6L4.4 3.2H-4.4Z";                             // triangle
-    case 3: return "M0 -4.8L4.8 0L0 4.8L-4.8 0Z";                       // diamond
-    case 4: return "M0 4.6L4.4 -3.2H-4.4Z";                             // triangle on its tip
-    default: return "M-1.4 -4.4H1.4V-1.4H4.4V1.4H1.4V4.4H-1.4V1.4H-4.4V-1.4H-1.4Z";  // cross
+    case 0:
+      return "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0Z";  // circle
+    case 1:
+      return "M-3.3 -3.3H3.3V3.3H-3.3Z";  // square
+    case 2:
+      return "M0 -4.6L4.4 3.2H-4.4Z";  // triangle
+    case 3:
+      return "M0 -4.8L4.8 0L0 4.8L-4.8 0Z";  // diamond
+    case 4:
+      return "M0 4.6L4.4 -3.2H-4.4Z";  // triangle on its tip
+    default:
+      return "M-1.4 -4.4H1.4V-1.4H4.4V1.4H1.4V4.4H-1.4V1.4H-4.4V-1.4H-1.4Z";  // cross
   }
 }
 
@@ -57,8 +63,8 @@ Legend make_legend(const std::vector<PlotSeries>& series, double left, double to
       y += row_height;
     }
     legend.markup += fmt::format("<g class=\"entry {}\">\n", style_classes(entry.style));
-    legend.markup += fmt::format("<path class=\"line\" d=\"M{:.1f} {:.1f}h{:.1f}\"/>\n", x, y,
-                                 swatch_width - 6);
+    legend.markup +=
+        fmt::format("<path class=\"line\" d=\"M{:.1f} {:.1f}h{:.1f}\"/>\n", x, y, swatch_width - 6);
     legend.markup += marker(entry.style, x + (swatch_width - 6) / 2, y, "");
     legend.markup += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</g>\n",
                                  x + swatch_width, y + 4, escaped(entry.name).text);

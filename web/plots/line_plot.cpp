@@ -51,7 +51,11 @@ Frame make_frame(const LinePlot& plot, double legend_height) {
   const double top = margin_top + legend_height;
   const double bottom = plot.height - margin_bottom;
   return {Scale(plot.x_kind, domain(plot, true), {left, right}),
-          Scale(plot.y_kind, domain(plot, false), {bottom, top}), left, right, top, bottom};
+          Scale(plot.y_kind, domain(plot, false), {bottom, top}),
+          left,
+          right,
+          top,
+          bottom};
 }
 
 std::string axes(const LinePlot& plot, const Frame& frame) {
@@ -74,8 +78,9 @@ std::string axes(const LinePlot& plot, const Frame& frame) {
   }
   out += fmt::format("</g>\n<path class=\"axis\" d=\"M{0:.1f} {1:.1f}V{2:.1f}H{3:.1f}\"/>\n",
                      frame.left, frame.top, frame.bottom, frame.right);
-  out += fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                     (frame.left + frame.right) / 2, plot.height - 8, escaped(plot.x_label).text);
+  out +=
+      fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                  (frame.left + frame.right) / 2, plot.height - 8, escaped(plot.x_label).text);
   out += fmt::format(
       "<text class=\"label\" transform=\"translate(14 {:.1f}) rotate(-90)\" "
       "text-anchor=\"middle\">{}</text>\n",
@@ -83,7 +88,8 @@ std::string axes(const LinePlot& plot, const Frame& frame) {
   return out;
 }
 
-/// The line's path: "M" after every break, "L" otherwise; values outside the frame stay at its edge.
+/// The line's path: "M" after every break, "L" otherwise; values outside the frame stay at its
+/// edge.
 std::string path_of(const LinePlot& plot, const PlotSeries& series, const Frame& frame) {
   std::string path;
   bool pen_down = false;
@@ -152,13 +158,18 @@ std::string drawn(const LinePlot& plot, const std::string& style) {
 
 }  // namespace
 
-Html svg_in_page(const LinePlot& plot) { return Html{drawn(plot, "")}; }
+Html svg_in_page(const LinePlot& plot) {
+  return Html{drawn(plot, "")};
+}
 
 std::string svg_file(const LinePlot& plot) {
   const auto style = asset("plot.css");
   SCANYARD_ASSERT(style.has_value(), "the style of plots is embedded");
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
-         drawn(plot, fmt::format("<style>\n{}</style>\n", *style));
+         drawn(plot,
+               fmt::format(
+                   "<style>\n{}svg.plot {{ background: var(--plot-background); }}\n</style>\n",
+                   *style));
 }
 
 }  // namespace scanyard::web

@@ -20,7 +20,7 @@ struct PlotPoint {
 /// One line. Points are drawn in the given order; one that is not finite (or not above 0 on a
 /// logarithmic axis) breaks the line.
 struct PlotSeries {
-  std::string name;  ///< in the legend; series of one name share one entry; empty = none
+  std::string name;       ///< in the legend; series of one name share one entry; empty = none
   std::string end_label;  ///< beside the last point; empty = none
   std::size_t style = 0;  ///< colour, marker and, from the ninth on, dashes (plot.css)
   bool muted = false;     ///< thin and pale: one of many
@@ -36,7 +36,7 @@ struct LinePlot {
   std::optional<Interval> x_domain, y_domain;  ///< otherwise what the points need
   bool markers = true;
   std::vector<PlotSeries> series;
-  int width = 760, height = 400;  ///< in units of the drawing; the page scales it
+  int width = 640, height = 380;  ///< in units of the drawing; the page scales it
 };
 
 /// How many styles differ in colour before dashes begin.

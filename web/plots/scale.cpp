@@ -43,9 +43,8 @@ std::vector<Tick> linear_ticks(Interval domain, int count) {
   for (auto k = static_cast<long long>(std::ceil(domain.low / step - 1e-9)); k <= last; ++k) {
     const double value = static_cast<double>(k) * step;
     const bool large = decimals == 0 && std::abs(value) < 1e15;
-    ticks.push_back({value, large && std::abs(value) >= 10'000
-                                ? with_thousands(std::llround(value))
-                                : fixed(value, decimals)});
+    ticks.push_back({value, large && std::abs(value) >= 10'000 ? with_thousands(std::llround(value))
+                                                               : fixed(value, decimals)});
   }
   return ticks;
 }

@@ -41,8 +41,8 @@ class Scale {
   Interval range_;
 };
 
-/// The smallest domain that holds all finite values (above 0 for a logarithmic scale), with a margin
-/// of `margin` times its width on both sides; {1, 2} or {0, 1} when there is none.
+/// The smallest domain that holds all finite values (above 0 for a logarithmic scale), with a
+/// margin of `margin` times its width on both sides; {1, 2} or {0, 1} when there is none.
 Interval domain_of(const std::vector<double>& values, ScaleKind kind, double margin);
 
 }  // namespace scanyard::web
