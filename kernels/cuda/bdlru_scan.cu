@@ -6,7 +6,8 @@ namespace {
 
 constexpr int threads = 128;
 
-/// M > 0: block size known at compile time, the state lives in registers. M = 0: any m up to scan_m_max.
+/// M > 0: block size known at compile time, the state lives in registers. M = 0: any m up to
+/// scan_m_max.
 template <class In, int M>
 __global__ void forward_kernel(Gate gate, ScanShape shape, const In* z, const In* v, float* h) {
   const std::int64_t chain = std::int64_t(blockIdx.x) * threads + threadIdx.x;
@@ -21,7 +22,8 @@ __global__ void forward_kernel(Gate gate, ScanShape shape, const In* z, const In
       const In* row_z = z + (at * m + i) * (m + 1);
       const GateRow row = read_gate_row(gate, row_z, m + 1);
       float sum = gate_raw(gate, load(row_z + m), row.shift) * load(v + at * m + i);
-      for (int j = 0; j < m; ++j) sum += gate_raw(gate, load(row_z + j), row.shift) * state[j];
+      for (int j = 0; j < m; ++j)
+        sum += gate_raw(gate, load(row_z + j), row.shift) * state[j];
       next[i] = sum / row.divisor;
     }
     for (int i = 0; i < m; ++i) {
@@ -32,8 +34,8 @@ __global__ void forward_kernel(Gate gate, ScanShape shape, const In* z, const In
 }
 
 template <class In, int M>
-__global__ void backward_kernel(Gate gate, ScanShape shape, const In* z, const In* v, const float* h, const float* dh,
-                                In* dz, In* dv) {
+__global__ void backward_kernel(Gate gate, ScanShape shape, const In* z, const In* v,
+                                const float* h, const float* dh, In* dz, In* dv) {
   const std::int64_t chain = std::int64_t(blockIdx.x) * threads + threadIdx.x;
   if (chain >= shape.chains * shape.channels) return;
   const int m = M > 0 ? M : static_cast<int>(shape.m);
@@ -68,7 +70,8 @@ __global__ void backward_kernel(Gate gate, ScanShape shape, const In* z, const I
         store(row_dz + j, gate_gradient(gate, row, raw, a, da, dot));
       }
     }
-    for (int j = 0; j < m; ++j) carry[j] = next[j];
+    for (int j = 0; j < m; ++j)
+      carry[j] = next[j];
   }
 }
 
@@ -76,31 +79,43 @@ __global__ void backward_kernel(Gate gate, ScanShape shape, const In* z, const I
 template <class Launch>
 void with_block_size(std::int64_t m, Launch launch) {
   switch (m) {
-    case 1: return launch.template operator()<1>();
-    case 2: return launch.template operator()<2>();
-    case 3: return launch.template operator()<3>();
-    case 4: return launch.template operator()<4>();
-    case 5: return launch.template operator()<5>();
-    case 6: return launch.template operator()<6>();
-    case 8: return launch.template operator()<8>();
-    case 16: return launch.template operator()<16>();
-    default: return launch.template operator()<0>();
+    case 1:
+      return launch.template operator()<1>();
+    case 2:
+      return launch.template operator()<2>();
+    case 3:
+      return launch.template operator()<3>();
+    case 4:
+      return launch.template operator()<4>();
+    case 5:
+      return launch.template operator()<5>();
+    case 6:
+      return launch.template operator()<6>();
+    case 8:
+      return launch.template operator()<8>();
+    case 16:
+      return launch.template operator()<16>();
+    default:
+      return launch.template operator()<0>();
   }
 }
 
 }  // namespace
 
 template <class In>
-Status bdlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, float* h, Stream stream) {
+Status bdlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, float* h,
+                          Stream stream) {
   const unsigned blocks = blocks_for(shape.chains * shape.channels, threads);
   if (blocks == 0) return cudaSuccess;
-  with_block_size(shape.m, [&]<int M>() { forward_kernel<In, M><<<blocks, threads, 0, stream>>>(gate, shape, z, v, h); });
+  with_block_size(shape.m, [&]<int M>() {
+    forward_kernel<In, M><<<blocks, threads, 0, stream>>>(gate, shape, z, v, h);
+  });
   return cudaGetLastError();
 }
 
 template <class In>
-Status bdlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v, const float* h, const float* dh,
-                           In* dz, In* dv, Stream stream) {
+Status bdlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v,
+                           const float* h, const float* dh, In* dz, In* dv, Stream stream) {
   const unsigned blocks = blocks_for(shape.chains * shape.channels, threads);
   if (blocks == 0) return cudaSuccess;
   with_block_size(shape.m, [&]<int M>() {
@@ -109,11 +124,13 @@ Status bdlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const
   return cudaGetLastError();
 }
 
-template Status bdlru_scan_forward(Gate, const ScanShape&, const float*, const float*, float*, Stream);
-template Status bdlru_scan_forward(Gate, const ScanShape&, const Bf16*, const Bf16*, float*, Stream);
-template Status bdlru_scan_backward(Gate, const ScanShape&, const float*, const float*, const float*, const float*,
-                                    float*, float*, Stream);
-template Status bdlru_scan_backward(Gate, const ScanShape&, const Bf16*, const Bf16*, const float*, const float*, Bf16*,
-                                    Bf16*, Stream);
+template Status bdlru_scan_forward(Gate, const ScanShape&, const float*, const float*, float*,
+                                   Stream);
+template Status bdlru_scan_forward(Gate, const ScanShape&, const Bf16*, const Bf16*, float*,
+                                   Stream);
+template Status bdlru_scan_backward(Gate, const ScanShape&, const float*, const float*,
+                                    const float*, const float*, float*, float*, Stream);
+template Status bdlru_scan_backward(Gate, const ScanShape&, const Bf16*, const Bf16*, const float*,
+                                    const float*, Bf16*, Bf16*, Stream);
 
 }  // namespace scanyard::kernels::cuda

@@ -8,9 +8,12 @@ namespace {
 constexpr int warps = 4;
 using Count = unsigned long long;  // what atomicAdd() knows; the same bits as int64 for counts
 
-__device__ void add(std::int64_t* count) { atomicAdd(reinterpret_cast<Count*>(count), Count(1)); }
+__device__ void add(std::int64_t* count) {
+  atomicAdd(reinterpret_cast<Count*>(count), Count(1));
+}
 
-__global__ void count_scored_kernel(CrossEntropyShape shape, const std::int32_t* targets, std::int64_t* scored) {
+__global__ void count_scored_kernel(CrossEntropyShape shape, const std::int32_t* targets,
+                                    std::int64_t* scored) {
   const std::int64_t item = std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
   if (item >= shape.replicas * shape.tokens || targets[item] == ignored_target) return;
   add(scored + item / shape.tokens);
@@ -36,8 +39,8 @@ __device__ Largest warp_largest(Largest mine) {
   return mine;
 }
 
-__global__ void position_kernel(CrossEntropyShape shape, float* logits, const std::int32_t* targets, bool gradient,
-                                CrossEntropyScores scores, float* losses) {
+__global__ void position_kernel(CrossEntropyShape shape, float* logits, const std::int32_t* targets,
+                                bool gradient, CrossEntropyScores scores, float* losses) {
   const std::int64_t position = std::int64_t(blockIdx.x) * warps + threadIdx.y;
   if (position >= shape.replicas * shape.tokens) return;
   const std::int64_t r = position / shape.tokens, classes = shape.classes;
@@ -46,7 +49,8 @@ __global__ void position_kernel(CrossEntropyShape shape, float* logits, const st
   if (target == ignored_target) {
     if (threadIdx.x == 0) losses[position] = 0;
     if (gradient) {
-      for (std::int64_t c = threadIdx.x; c < classes; c += 32) row[c] = 0;
+      for (std::int64_t c = threadIdx.x; c < classes; c += 32)
+        row[c] = 0;
     }
     return;
   }
@@ -57,7 +61,8 @@ __global__ void position_kernel(CrossEntropyShape shape, float* logits, const st
   }
   best = warp_largest(best);
   float sum = 0;
-  for (std::int64_t c = threadIdx.x; c < classes; c += 32) sum += expf(row[c] - best.value);
+  for (std::int64_t c = threadIdx.x; c < classes; c += 32)
+    sum += expf(row[c] - best.value);
   sum = warp_sum(sum);
   if (threadIdx.x == 0) {
     losses[position] = logf(sum) + best.value - row[target];
@@ -82,7 +87,8 @@ __global__ void position_kernel(CrossEntropyShape shape, float* logits, const st
 __global__ void sum_losses_kernel(CrossEntropyShape shape, const float* losses, double* loss_sum) {
   __shared__ double partial[256];
   double sum = 0;
-  for (std::int64_t n = threadIdx.x; n < shape.tokens; n += 256) sum += losses[blockIdx.x * shape.tokens + n];
+  for (std::int64_t n = threadIdx.x; n < shape.tokens; n += 256)
+    sum += losses[blockIdx.x * shape.tokens + n];
   partial[threadIdx.x] = sum;
   __syncthreads();
   for (int half = 128; half > 0; half /= 2) {
@@ -94,18 +100,22 @@ __global__ void sum_losses_kernel(CrossEntropyShape shape, const float* losses, 
 
 }  // namespace
 
-Status cross_entropy(const CrossEntropyShape& shape, float* logits, const std::int32_t* targets, bool gradient,
-                     const CrossEntropyScores& scores, float* workspace, Stream stream) {
+Status cross_entropy(const CrossEntropyShape& shape, float* logits, const std::int32_t* targets,
+                     bool gradient, const CrossEntropyScores& scores, float* workspace,
+                     Stream stream) {
   const std::int64_t positions = shape.replicas * shape.tokens;
   cudaMemsetAsync(scores.scored, 0, shape.replicas * sizeof(std::int64_t), stream);
   cudaMemsetAsync(scores.right, 0, shape.replicas * sizeof(std::int64_t), stream);
-  cudaMemsetAsync(scores.counts, 0, shape.replicas * 3 * shape.classes * sizeof(std::int64_t), stream);
+  cudaMemsetAsync(scores.counts, 0, shape.replicas * 3 * shape.classes * sizeof(std::int64_t),
+                  stream);
   cudaMemsetAsync(scores.loss_sum, 0, shape.replicas * sizeof(double), stream);
   if (positions == 0) return cudaGetLastError();
-  count_scored_kernel<<<blocks_for(positions, 256), 256, 0, stream>>>(shape, targets, scores.scored);
-  position_kernel<<<blocks_for(positions, warps), dim3(32, warps), 0, stream>>>(shape, logits, targets, gradient,
-                                                                               scores, workspace);
-  sum_losses_kernel<<<static_cast<unsigned>(shape.replicas), 256, 0, stream>>>(shape, workspace, scores.loss_sum);
+  count_scored_kernel<<<blocks_for(positions, 256), 256, 0, stream>>>(shape, targets,
+                                                                      scores.scored);
+  position_kernel<<<blocks_for(positions, warps), dim3(32, warps), 0, stream>>>(
+      shape, logits, targets, gradient, scores, workspace);
+  sum_losses_kernel<<<static_cast<unsigned>(shape.replicas), 256, 0, stream>>>(shape, workspace,
+                                                                               scores.loss_sum);
   return cudaGetLastError();
 }
 

@@ -8,9 +8,12 @@ namespace {
 
 constexpr int threads = 256;
 
-__device__ std::int64_t item_index() { return std::int64_t(blockIdx.x) * threads + threadIdx.x; }
+__device__ std::int64_t item_index() {
+  return std::int64_t(blockIdx.x) * threads + threadIdx.x;
+}
 
-__global__ void swiglu_forward_kernel(const float* ab, float* s, std::int64_t rows, std::int64_t inner) {
+__global__ void swiglu_forward_kernel(const float* ab, float* s, std::int64_t rows,
+                                      std::int64_t inner) {
   const std::int64_t item = item_index();
   if (item >= rows * inner) return;
   const std::int64_t row = item / inner, f = item % inner;
@@ -18,8 +21,8 @@ __global__ void swiglu_forward_kernel(const float* ab, float* s, std::int64_t ro
   s[item] = a * logistic(a) * ab[row * 2 * inner + inner + f];
 }
 
-__global__ void swiglu_backward_kernel(const float* ab, const float* ds, float* dab, std::int64_t rows,
-                                       std::int64_t inner) {
+__global__ void swiglu_backward_kernel(const float* ab, const float* ds, float* dab,
+                                       std::int64_t rows, std::int64_t inner) {
   const std::int64_t item = item_index();
   if (item >= rows * inner) return;
   const std::int64_t at = item / inner * 2 * inner + item % inner;
@@ -28,7 +31,8 @@ __global__ void swiglu_backward_kernel(const float* ab, const float* ds, float* 
   dab[at + inner] = ds[item] * a * gate;
 }
 
-__global__ void embedding_forward_kernel(EmbeddingShape shape, const std::int32_t* ids, const float* table, float* x) {
+__global__ void embedding_forward_kernel(EmbeddingShape shape, const std::int32_t* ids,
+                                         const float* table, float* x) {
   const std::int64_t item = item_index(), d = shape.features;
   if (item >= shape.replicas * shape.tokens * d) return;
   const std::int64_t token = item / d;
@@ -36,8 +40,8 @@ __global__ void embedding_forward_kernel(EmbeddingShape shape, const std::int32_
   x[item] = table[row * d + item % d];
 }
 
-__global__ void embedding_backward_kernel(EmbeddingShape shape, const std::int32_t* ids, const float* dx,
-                                          float* dtable) {
+__global__ void embedding_backward_kernel(EmbeddingShape shape, const std::int32_t* ids,
+                                          const float* dx, float* dtable) {
   const std::int64_t item = item_index(), d = shape.features;
   if (item >= shape.replicas * shape.vocab * d) return;
   const std::int64_t r = item / (shape.vocab * d), id = item / d % shape.vocab, f = item % d;
@@ -48,16 +52,18 @@ __global__ void embedding_backward_kernel(EmbeddingShape shape, const std::int32
   dtable[item] = sum;
 }
 
-__global__ void lstm_forward_kernel(LstmStepShape shape, float* gates, const float* recurrent, float* cell,
-                                    float* hidden, float* hidden_before) {
+__global__ void lstm_forward_kernel(LstmStepShape shape, float* gates, const float* recurrent,
+                                    float* cell, float* hidden, float* hidden_before) {
   const std::int64_t item = item_index(), h = shape.units;
   if (item >= shape.rows * h) return;
   const std::int64_t row = item / h, u = item % h;
   const std::int64_t at = (row * shape.length + shape.t) * h + u;
   float* g = gates + (row * shape.length + shape.t) * 4 * h + u;
   float sums[4];
-  for (int q = 0; q < 4; ++q) sums[q] = g[q * h] + (recurrent ? recurrent[row * 4 * h + q * h + u] : 0.f);
-  const float i = logistic(sums[0]), f = logistic(sums[1]), n = tanhf(sums[2]), o = logistic(sums[3]);
+  for (int q = 0; q < 4; ++q)
+    sums[q] = g[q * h] + (recurrent ? recurrent[row * 4 * h + q * h + u] : 0.f);
+  const float i = logistic(sums[0]), f = logistic(sums[1]), n = tanhf(sums[2]),
+              o = logistic(sums[3]);
   const float c = (shape.t > 0 ? f * cell[at - h] : 0.f) + i * n;
   g[0] = i;
   g[h] = f;
@@ -69,8 +75,8 @@ __global__ void lstm_forward_kernel(LstmStepShape shape, float* gates, const flo
   if (shape.t + 1 < shape.length) hidden_before[at + h] = hidden[at];
 }
 
-__global__ void lstm_backward_kernel(LstmStepShape shape, float* gates, const float* cell, const float* dhidden,
-                                     float* dcell) {
+__global__ void lstm_backward_kernel(LstmStepShape shape, float* gates, const float* cell,
+                                     const float* dhidden, float* dcell) {
   const std::int64_t item = item_index(), h = shape.units;
   if (item >= shape.rows * h) return;
   const std::int64_t row = item / h, u = item % h;
@@ -96,7 +102,8 @@ struct AdamwRows {
   AdamwRow row[adamw_replicas_max];
 };
 
-__global__ void adamw_kernel(AdamwRows rows, std::int64_t parameters, const float* g, float* p, float* m, float* v) {
+__global__ void adamw_kernel(AdamwRows rows, std::int64_t parameters, const float* g, float* p,
+                             float* m, float* v) {
   const std::int64_t i = item_index();
   if (i >= parameters) return;
   const AdamwRow& s = rows.row[blockIdx.y];
@@ -110,53 +117,58 @@ __global__ void adamw_kernel(AdamwRows rows, std::int64_t parameters, const floa
 
 }  // namespace
 
-Status swiglu_forward(const float* ab, float* s, std::int64_t rows, std::int64_t inner, Stream stream) {
+Status swiglu_forward(const float* ab, float* s, std::int64_t rows, std::int64_t inner,
+                      Stream stream) {
   if (rows * inner == 0) return cudaSuccess;
-  swiglu_forward_kernel<<<blocks_for(rows * inner, threads), threads, 0, stream>>>(ab, s, rows, inner);
+  swiglu_forward_kernel<<<blocks_for(rows * inner, threads), threads, 0, stream>>>(ab, s, rows,
+                                                                                   inner);
   return cudaGetLastError();
 }
 
-Status swiglu_backward(const float* ab, const float* ds, float* dab, std::int64_t rows, std::int64_t inner,
-                       Stream stream) {
+Status swiglu_backward(const float* ab, const float* ds, float* dab, std::int64_t rows,
+                       std::int64_t inner, Stream stream) {
   if (rows * inner == 0) return cudaSuccess;
-  swiglu_backward_kernel<<<blocks_for(rows * inner, threads), threads, 0, stream>>>(ab, ds, dab, rows, inner);
+  swiglu_backward_kernel<<<blocks_for(rows * inner, threads), threads, 0, stream>>>(ab, ds, dab,
+                                                                                    rows, inner);
   return cudaGetLastError();
 }
 
-Status embedding_forward(const EmbeddingShape& shape, const std::int32_t* ids, const float* table, float* x,
-                         Stream stream) {
+Status embedding_forward(const EmbeddingShape& shape, const std::int32_t* ids, const float* table,
+                         float* x, Stream stream) {
   const std::int64_t items = shape.replicas * shape.tokens * shape.features;
   if (items == 0) return cudaSuccess;
-  embedding_forward_kernel<<<blocks_for(items, threads), threads, 0, stream>>>(shape, ids, table, x);
+  embedding_forward_kernel<<<blocks_for(items, threads), threads, 0, stream>>>(shape, ids, table,
+                                                                               x);
   return cudaGetLastError();
 }
 
-Status embedding_backward(const EmbeddingShape& shape, const std::int32_t* ids, const float* dx, float* dtable,
-                          Stream stream) {
+Status embedding_backward(const EmbeddingShape& shape, const std::int32_t* ids, const float* dx,
+                          float* dtable, Stream stream) {
   const std::int64_t items = shape.replicas * shape.vocab * shape.features;
   if (items == 0) return cudaSuccess;
-  embedding_backward_kernel<<<blocks_for(items, threads), threads, 0, stream>>>(shape, ids, dx, dtable);
+  embedding_backward_kernel<<<blocks_for(items, threads), threads, 0, stream>>>(shape, ids, dx,
+                                                                                dtable);
   return cudaGetLastError();
 }
 
-Status lstm_cell_forward(const LstmStepShape& shape, float* gates, const float* recurrent, float* cell, float* hidden,
-                         float* hidden_before, Stream stream) {
+Status lstm_cell_forward(const LstmStepShape& shape, float* gates, const float* recurrent,
+                         float* cell, float* hidden, float* hidden_before, Stream stream) {
   if (shape.rows * shape.units == 0) return cudaSuccess;
   lstm_forward_kernel<<<blocks_for(shape.rows * shape.units, threads), threads, 0, stream>>>(
       shape, gates, recurrent, cell, hidden, hidden_before);
   return cudaGetLastError();
 }
 
-Status lstm_cell_backward(const LstmStepShape& shape, float* gates, const float* cell, const float* dhidden,
-                          float* dcell, Stream stream) {
+Status lstm_cell_backward(const LstmStepShape& shape, float* gates, const float* cell,
+                          const float* dhidden, float* dcell, Stream stream) {
   if (shape.rows * shape.units == 0) return cudaSuccess;
-  lstm_backward_kernel<<<blocks_for(shape.rows * shape.units, threads), threads, 0, stream>>>(shape, gates, cell,
-                                                                                             dhidden, dcell);
+  lstm_backward_kernel<<<blocks_for(shape.rows * shape.units, threads), threads, 0, stream>>>(
+      shape, gates, cell, dhidden, dcell);
   return cudaGetLastError();
 }
 
-Status adamw_step(const AdamwScalars* scalars, int replicas, std::int64_t parameters, const float* g, float* p, float* m,
-                  float* v, Stream stream) {
+Status adamw_step(const AdamwScalars* scalars, int replicas, std::int64_t parameters,
+                  const float* g, float* p, float* m, float* v, Stream stream) {
   if (parameters == 0 || replicas == 0) return cudaSuccess;
   if (replicas > adamw_replicas_max) return cudaErrorInvalidValue;
   AdamwRows rows;

@@ -4,6 +4,8 @@
 
 namespace scanyard::kernels::cuda {
 
-const char* describe(Status status) { return cudaGetErrorString(static_cast<cudaError_t>(status)); }
+const char* describe(Status status) {
+  return cudaGetErrorString(static_cast<cudaError_t>(status));
+}
 
 }  // namespace scanyard::kernels::cuda

@@ -1,5 +1,6 @@
-//! What every launcher of this folder shares. Pointers are device pointers of one GPU, `stream` is a CUDA stream of
-//! it; launches are asynchronous. Every launcher returns cudaGetLastError() after its launches, 0 = launched.
+//! What every launcher of this folder shares. Pointers are device pointers of one GPU, `stream` is
+//! a CUDA stream of it; launches are asynchronous. Every launcher returns cudaGetLastError() after
+//! its launches, 0 = launched.
 #pragma once
 
 struct CUstream_st;

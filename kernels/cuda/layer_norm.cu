@@ -8,17 +8,19 @@ constexpr int warps = 4;
 constexpr float eps = 1e-5f;
 constexpr std::int64_t chunk_rows = 64;  // rows whose weight gradients one block adds up
 
-__global__ void forward_kernel(NormShape shape, const float* x, const float* w, const float* b, float* y, float* mean,
-                               float* rstd) {
+__global__ void forward_kernel(NormShape shape, const float* x, const float* w, const float* b,
+                               float* y, float* mean, float* rstd) {
   const std::int64_t row = std::int64_t(blockIdx.x) * warps + threadIdx.y;
   if (row >= shape.replicas * shape.tokens) return;
   const std::int64_t d = shape.features, r = row / shape.tokens;
   const float* in = x + row * d;
   float sum = 0;
-  for (std::int64_t i = threadIdx.x; i < d; i += 32) sum += in[i];
+  for (std::int64_t i = threadIdx.x; i < d; i += 32)
+    sum += in[i];
   const float mu = warp_sum(sum) / static_cast<float>(d);
   float squares = 0;
-  for (std::int64_t i = threadIdx.x; i < d; i += 32) squares += (in[i] - mu) * (in[i] - mu);
+  for (std::int64_t i = threadIdx.x; i < d; i += 32)
+    squares += (in[i] - mu) * (in[i] - mu);
   const float scale = rsqrtf(warp_sum(squares) / static_cast<float>(d) + eps);
   for (std::int64_t i = threadIdx.x; i < d; i += 32) {
     y[row * d + i] = (in[i] - mu) * scale * w[r * d + i] + b[r * d + i];
@@ -29,8 +31,9 @@ __global__ void forward_kernel(NormShape shape, const float* x, const float* w, 
   }
 }
 
-__global__ void input_gradient_kernel(NormShape shape, const float* dy, const float* x, const float* mean,
-                                      const float* rstd, const float* w, float* dx) {
+__global__ void input_gradient_kernel(NormShape shape, const float* dy, const float* x,
+                                      const float* mean, const float* rstd, const float* w,
+                                      float* dx) {
   const std::int64_t row = std::int64_t(blockIdx.x) * warps + threadIdx.y;
   if (row >= shape.replicas * shape.tokens) return;
   const std::int64_t d = shape.features, r = row / shape.tokens;
@@ -49,11 +52,14 @@ __global__ void input_gradient_kernel(NormShape shape, const float* dy, const fl
   }
 }
 
-std::int64_t chunks_of(const NormShape& shape) { return (shape.tokens + chunk_rows - 1) / chunk_rows; }
+std::int64_t chunks_of(const NormShape& shape) {
+  return (shape.tokens + chunk_rows - 1) / chunk_rows;
+}
 
 /// partial [R, chunks, 2, d].
-__global__ void partial_weight_kernel(NormShape shape, std::int64_t chunks, const float* dy, const float* x,
-                                      const float* mean, const float* rstd, float* partial) {
+__global__ void partial_weight_kernel(NormShape shape, std::int64_t chunks, const float* dy,
+                                      const float* x, const float* mean, const float* rstd,
+                                      float* partial) {
   const std::int64_t r = blockIdx.y, chunk = blockIdx.x, d = shape.features;
   const std::int64_t first = chunk * chunk_rows;
   const std::int64_t last = first + chunk_rows < shape.tokens ? first + chunk_rows : shape.tokens;
@@ -69,7 +75,8 @@ __global__ void partial_weight_kernel(NormShape shape, std::int64_t chunks, cons
   }
 }
 
-__global__ void sum_weight_kernel(NormShape shape, std::int64_t chunks, const float* partial, float* dw, float* db) {
+__global__ void sum_weight_kernel(NormShape shape, std::int64_t chunks, const float* partial,
+                                  float* dw, float* db) {
   const std::int64_t item = std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x, d = shape.features;
   if (item >= shape.replicas * d) return;
   const std::int64_t r = item / d, i = item % d;
@@ -84,8 +91,8 @@ __global__ void sum_weight_kernel(NormShape shape, std::int64_t chunks, const fl
 
 }  // namespace
 
-Status layer_norm_forward(const NormShape& shape, const float* x, const float* w, const float* b, float* y, float* mean,
-                          float* rstd, Stream stream) {
+Status layer_norm_forward(const NormShape& shape, const float* x, const float* w, const float* b,
+                          float* y, float* mean, float* rstd, Stream stream) {
   const unsigned blocks = blocks_for(shape.replicas * shape.tokens, warps);
   if (blocks == 0) return cudaSuccess;
   forward_kernel<<<blocks, dim3(32, warps), 0, stream>>>(shape, x, w, b, y, mean, rstd);
@@ -96,17 +103,17 @@ std::int64_t layer_norm_workspace(const NormShape& shape) {
   return shape.replicas * chunks_of(shape) * 2 * shape.features;
 }
 
-Status layer_norm_backward(const NormShape& shape, const float* dy, const float* x, const float* mean,
-                           const float* rstd, const float* w, float* dx, float* dw, float* db, float* workspace,
-                           Stream stream) {
+Status layer_norm_backward(const NormShape& shape, const float* dy, const float* x,
+                           const float* mean, const float* rstd, const float* w, float* dx,
+                           float* dw, float* db, float* workspace, Stream stream) {
   const unsigned blocks = blocks_for(shape.replicas * shape.tokens, warps);
   if (blocks == 0) return cudaSuccess;
   const std::int64_t chunks = chunks_of(shape);
   input_gradient_kernel<<<blocks, dim3(32, warps), 0, stream>>>(shape, dy, x, mean, rstd, w, dx);
   const dim3 grid(static_cast<unsigned>(chunks), static_cast<unsigned>(shape.replicas));
   partial_weight_kernel<<<grid, 128, 0, stream>>>(shape, chunks, dy, x, mean, rstd, workspace);
-  sum_weight_kernel<<<blocks_for(shape.replicas * shape.features, 128), 128, 0, stream>>>(shape, chunks, workspace, dw,
-                                                                                          db);
+  sum_weight_kernel<<<blocks_for(shape.replicas * shape.features, 128), 128, 0, stream>>>(
+      shape, chunks, workspace, dw, db);
   return cudaGetLastError();
 }
 
