@@ -107,7 +107,7 @@ TEST_CASE("while nobody checks keys, nothing is heard") {
 TEST_CASE("a second handler in one context is an error, not a second opinion") {
   boost::asio::io_context io;
   TestServer server(io);
-  ZapHandler second(io, server.context, AllowList::of({}), {});
+  ZapHandler second(io, *server.context, AllowList::of({}), {});
   CHECK(second.start().error().code() == errc::socket_failed);
 }
 

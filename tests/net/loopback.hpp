@@ -52,11 +52,13 @@ class TestServer {
   void start() {
     AllowList list = AllowList::of({{"node1", Role::worker, worker.public_key, ""},
                                     {"other", Role::client, other.public_key, ""}});
-    zap = std::make_unique<ZapHandler>(io_, context, std::move(list),
+    // A context of its own, as a new process has: the old one's sockets are all gone by then.
+    context = std::make_unique<Context>();
+    zap = std::make_unique<ZapHandler>(io_, *context, std::move(list),
                                        [this](const std::string& line) { lines.push_back(line); });
     if (auto ok = zap->start(); !ok) throw std::runtime_error(ok.error().to_string());
     channel = std::make_unique<ServerChannel>(
-        io_, context, *zap, options_,
+        io_, *context, *zap, options_,
         [this](const Peer& peer, const protocol::Header& header, std::string_view body) {
           received.push_back({peer, header, std::string(body)});
           if (on_message) on_message(received.back());
@@ -68,6 +70,7 @@ class TestServer {
   void stop() {
     channel.reset();
     zap.reset();
+    context.reset();
   }
   std::uint64_t counter(const std::string& name) const {
     auto all = channel->counters();
@@ -81,7 +84,7 @@ class TestServer {
   inline static const KeyPair worker = generate_key_pair();
   inline static const KeyPair other = generate_key_pair();
 
-  Context context;
+  std::unique_ptr<Context> context;
   std::unique_ptr<ZapHandler> zap;
   std::unique_ptr<ServerChannel> channel;
   std::vector<Received> received;
