@@ -9,8 +9,10 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+# Programs that deploy/bundle.sh copied to another machine find the libraries that travelled with them.
+set(CMAKE_BUILD_RPATH "$ORIGIN/lib")
 
-add_compile_options(-Wall -Wextra -Wno-missing-field-initializers)
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wno-missing-field-initializers>")
 # Programmer errors are checked by SCANYARD_ASSERT, which stays on in release; NDEBUG only silences the libraries.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")

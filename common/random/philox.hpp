@@ -27,6 +27,7 @@ enum class Stream : std::uint32_t {
   data_extra = 2,  ///< a second set of draws of the same sequence: the blanks of selective copying
   init = 3,        ///< initial values: instance = parameter, position = pair of elements
   shuffle = 4,     ///< order of the training sequences: instance = epoch, position = sequence
+  resampling = 5,  ///< bootstrap intervals of tables, no training: instance = resample
 };
 
 /// The numbers at one address, in order. As many as wanted: block b of four words is Philox of the

@@ -29,6 +29,11 @@ Enumeration::Enumeration(SpecDocument& document, const ResolvedBlock& block, Sha
 
 Result<void> Enumeration::run(std::uint64_t visits_max) {
   visits_left_ = visits_max;
+  const bool plain = block_.whens.empty() && block_.constraints.empty() && block_.excludes.empty();
+  if (plain && !sink_.wants_each()) {
+    count_by_multiplying();
+    return {};
+  }
   combination_.values.assign(document_.names.slot_count(), unset);
   combination_.lines.assign(document_.names.slot_count(), 0);
   for (const auto& one : block_.preset)
@@ -36,6 +41,17 @@ Result<void> Enumeration::run(std::uint64_t visits_max) {
   for (const auto& one : block_.settings.fixed)
     assign(one.slot, one.value, one.line);
   return visit_axis(0);
+}
+
+void Enumeration::count_by_multiplying() {
+  std::uint64_t product = 1;
+  for (const auto& group : block_.settings.axes) {
+    cut_ = group.size() > visits_left_ / product;
+    if (cut_) return;
+    product *= group.size();
+  }
+  visits_left_ -= product;
+  sink_.count(product);
 }
 
 void Enumeration::assign(Slot slot, ValueId value, int line) {

@@ -46,6 +46,8 @@ class Enumeration {
   std::uint64_t visits_left() const { return visits_left_; }
 
  private:
+  /// Where nothing can be taken out or added, walking is not needed.
+  void count_by_multiplying();
   Result<void> visit_axis(std::size_t index);
   Result<void> visit_when(std::size_t index);
   Result<void> visit_when_axis(std::size_t when, std::size_t index);

@@ -56,7 +56,7 @@ void RunIdentity::add_shape(CompleteShape& shape) {
 
 RunId RunIdentity::identify(const Combination& combination, CompleteShape& shape) {
   if (shape.index == CompleteShape::no_index) add_shape(shape);
-  replica_json_ = "{";
+  replica_json_.assign(1, '{');
   for (std::size_t i = 0; i < replica_slots_.size(); ++i) {
     const ValueId value = shown_value(document_.names, combination, shape, replica_slots_[i]);
     if (value == unset) continue;

@@ -64,7 +64,7 @@ class SmallVocabulary final : public Vocabulary {
     if (!copy && at(a, "copies")) {
       return fail(inapplicable_key, "copies does not apply to task sum (only to copy)");
     }
-    if (number(a, "hidden") * number(a, "m") > 1e6) {
+    if (number(a, "hidden") * number(a, "m") > 65535) {
       return fail(impossible_shape, "hidden * m is too large");
     }
     if (copy) fill(a, "copies", std::int64_t{16});

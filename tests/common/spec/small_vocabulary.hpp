@@ -8,8 +8,8 @@
 
 namespace scanyard::spec {
 
-/// Models bd and h (keys m, gate) and gru; h at m = 1 is bd at m = 1; state = hidden * m, at most
-/// 1,000,000; lr_min is dropped where the schedule is constant; `copies` belongs to task copy.
+/// Models bd and h (keys m, gate) and gru; h at m = 1 is bd at m = 1; state = hidden * m, below
+/// 65,536; lr_min is dropped where the schedule is constant; `copies` belongs to task copy.
 const Vocabulary& small_vocabulary();
 
 /// expand() of a text called "s.yaml".
