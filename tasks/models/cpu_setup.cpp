@@ -12,7 +12,7 @@ namespace scanyard::models {
 void set_up_cpu(int threads) {
   SCANYARD_ASSERT(threads >= 1, "a process computes with at least one thread");
   // Conditional numerical reproducibility, strict: the same product gives the same bits whatever
-  // the alignment of its operands and the number of threads. Measured to cost nothing here.
+  // the alignment of its operands. Measured to cost nothing here.
   constexpr int keep_what_is_set = 0;
   ::setenv("MKL_CBWR", "AUTO,STRICT", keep_what_is_set);
   at::set_num_threads(threads);

@@ -41,11 +41,11 @@ void PackModel::adopt(const at::Tensor& values, const at::Tensor& first, const a
              .counts = at::empty({count, 3, shape_.vocab}, options_.dtype(at::kLong))};
 }
 
-void PackModel::append(std::uint64_t seed) {
+ReplicaNumbers PackModel::initial(std::uint64_t seed) const {
   const models::Parameters fresh(layout(), at::zeros({1, layout().row_elements()}, options_));
   models::set_initial_values(fresh, 0, seed);
-  const at::Tensor zeros = at::zeros_like(fresh.flat());
-  append({fresh.flat(), zeros, zeros});
+  const at::Tensor row = fresh.flat().select(0, 0);
+  return {row, at::zeros_like(row), at::zeros_like(row)};
 }
 
 void PackModel::append(const ReplicaNumbers& numbers) {

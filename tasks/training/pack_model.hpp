@@ -32,9 +32,9 @@ class PackModel {
   const models::ParameterLayout& layout() const { return model_.layout(); }
   std::int64_t replicas() const { return values_->replicas(); }
 
-  /// Adds a replica as the last row: with the initial values of a seed and zero moments ...
-  void append(std::uint64_t seed);
-  /// ... or as it was. The rows are copied.
+  /// What a run with this seed starts from: its initial values, and zero moments.
+  ReplicaNumbers initial(std::uint64_t seed) const;
+  /// Adds a replica as the last row. The rows are copied.
   void append(const ReplicaNumbers& numbers);
   /// Keeps these rows, in this order, and forgets the others.
   void keep(std::span<const std::int64_t> rows);

@@ -1,0 +1,224 @@
+#include "tasks/training/pack.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/assert.hpp"
+#include "tasks/data/schedule.hpp"
+
+namespace scanyard::training {
+namespace {
+
+/// A batch's scores where the host can read them.
+struct HostScores {
+  explicit HostScores(const models::BatchScores& scores)
+      : loss_sum(scores.loss_sum.to(at::kCPU)),
+        scored(scores.scored.to(at::kCPU)),
+        right(scores.right.to(at::kCPU)),
+        counts(scores.counts.to(at::kCPU)) {}
+
+  BatchCounts of(std::int64_t replica) const {
+    const auto per_replica = static_cast<std::size_t>(counts.stride(0));
+    return {loss_sum.const_data_ptr<double>()[replica],
+            scored.const_data_ptr<std::int64_t>()[replica],
+            right.const_data_ptr<std::int64_t>()[replica],
+            {counts.const_data_ptr<std::int64_t>() + replica * counts.stride(0), per_replica}};
+  }
+
+  at::Tensor loss_sum, scored, right, counts;
+};
+
+}  // namespace
+
+Pack::Pack(const catalog::ShapeConfig& shape, Surroundings surroundings)
+    : shape_(shape),
+      surroundings_(std::move(surroundings)),
+      model_(shape, surroundings_.options),
+      batches_(shape, surroundings_.options) {}
+
+bool Pack::contains(const RunId& run) const {
+  const auto is_it = [&](const auto& other) { return other.run == run; };
+  return std::any_of(running_.begin(), running_.end(), is_it) ||
+         std::any_of(waiting_.begin(), waiting_.end(), is_it);
+}
+
+void Pack::add(RunState run) {
+  SCANYARD_ASSERT(!contains(run.run), "a run is trained once at a time");
+  waiting_.push_back(std::move(run));
+}
+
+bool Pack::stop(const RunId& run) {
+  if (std::erase_if(waiting_, [&](const RunState& state) { return state.run == run; }) > 0)
+    return true;
+  const auto found = std::find_if(running_.begin(), running_.end(),
+                                  [&](const Running& replica) { return replica.run == run; });
+  if (found == running_.end()) return false;
+  found->ended = true;
+  drop_ended();
+  return true;
+}
+
+std::vector<trainer_lines::Event> Pack::advance() {
+  Events events;
+  if (at_epoch_boundary()) {
+    take_in_waiting(events);
+    drop_ended();
+    begin_epoch();
+  }
+  if (running_.empty()) return events;
+  train_batch(events);
+  drop_ended();
+  if (step_in_epoch_ == catalog::steps_per_epoch(shape_)) {
+    step_in_epoch_ = 0;
+    end_epoch(events);
+    drop_ended();
+  }
+  return events;
+}
+
+void Pack::take_in_waiting(Events& events) {
+  const auto size = static_cast<std::int32_t>(running_.size() + waiting_.size());
+  for (RunState& state : std::exchange(waiting_, {})) {
+    model_.append(state.numbers ? *state.numbers : model_.initial(state.values.seed));
+    for (const auto& point : state.progress.curve)
+      events.push_back(trainer_lines::Epoch{state.run, point});
+    Running& replica = running_.emplace_back();
+    replica.run = state.run;
+    replica.values = state.values;
+    replica.progress = std::move(state.progress);
+    replica.data = batches_.dataset(replica.values.seed);
+    replica.joined_s = surroundings_.now_s();
+    replica.pack_size = size;
+    if (replica.progress.epochs_done() >= shape_.epochs) end(replica, RunEnd::all_epochs, events);
+  }
+}
+
+void Pack::begin_epoch() {
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    Running& replica = running_[r];
+    replica.at_boundary = state_of(r);
+    replica.order = batches_.order(replica.values.seed, replica.progress.epochs_done());
+    replica.loss_sum = 0;
+    replica.loss_weight = 0;
+  }
+}
+
+std::vector<std::shared_ptr<const Dataset>> Pack::data() const {
+  std::vector<std::shared_ptr<const Dataset>> all;
+  for (const Running& replica : running_)
+    all.push_back(replica.data);
+  return all;
+}
+
+void Pack::train_batch(Events& events) {
+  const std::int64_t first = step_in_epoch_ * shape_.batch;
+  const std::int64_t count = std::min(shape_.batch, shape_.train - first);
+  std::vector<at::Tensor> orders;
+  std::vector<kernels::AdamwScalars> scalars;
+  for (const Running& replica : running_) {
+    orders.push_back(replica.order);
+    auto& own = scalars.emplace_back();
+    own.lr = data::learning_rate(shape_.schedule, replica.values, replica.progress.epochs_done(),
+                                 shape_.epochs);
+    own.weight_decay = replica.values.weight_decay;
+    own.step = replica.progress.steps_done + 1;
+  }
+  const Batch batch = batches_.train(data(), orders, first, count);
+  const HostScores scores(model_.train(batch.ids, batch.targets, scalars));
+  ++step_in_epoch_;
+  surroundings_.on_step();
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    Running& replica = running_[r];
+    const BatchCounts counts = scores.of(std::int64_t(r));
+    if (!std::isfinite(counts.loss_sum)) {
+      end(replica, RunEnd::diverged, events);
+      continue;
+    }
+    ++replica.progress.steps_done;
+    if (counts.scored == 0) continue;  // a batch without targets has no loss and moves nothing
+    replica.loss_sum += double(count) * (counts.loss_sum / double(counts.scored));
+    replica.loss_weight += count;
+  }
+}
+
+void Pack::end_epoch(Events& events) {
+  const std::vector<bool> finite = model_.are_finite();
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    if (!finite[r]) end(running_[r], RunEnd::diverged, events);
+  }
+  drop_ended();
+  if (running_.empty()) return;
+  const std::vector<Metric> metrics = evaluate();
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    Running& replica = running_[r];
+    const EpochPoint point{
+        .epoch = replica.progress.epochs_done() + 1,
+        .step = replica.progress.steps_done,
+        .train_loss = replica.loss_weight > 0 ? replica.loss_sum / double(replica.loss_weight) : 0,
+        .test_accuracy = metrics[r].macro_accuracy,
+        .test_micro_accuracy = metrics[r].micro_accuracy,
+        .test_perplexity = capped(metrics[r].perplexity)};
+    replica.progress.curve.push_back(point);
+    events.push_back(trainer_lines::Epoch{replica.run, point});
+    if (point.test_accuracy > replica.values.early_stop) {
+      end(replica, RunEnd::solved, events);
+    } else if (replica.progress.epochs_done() == shape_.epochs) {
+      end(replica, RunEnd::all_epochs, events);
+    }
+  }
+}
+
+std::vector<Metric> Pack::evaluate() {
+  std::vector<EpochMetric> sums(running_.size());
+  for (std::int64_t first = 0; first < shape_.test; first += shape_.batch) {
+    const std::int64_t count = std::min(shape_.batch, shape_.test - first);
+    const Batch batch = batches_.test(data(), first, count);
+    const HostScores scores(model_.evaluate(batch.ids, batch.targets));
+    for (std::size_t r = 0; r < running_.size(); ++r)
+      sums[r].add(batch_metric(scores.of(std::int64_t(r))), count);
+  }
+  std::vector<Metric> means;
+  for (const EpochMetric& sum : sums)
+    means.push_back(sum.mean());
+  return means;
+}
+
+void Pack::end(Running& replica, RunEnd how, Events& events) {
+  RunOutcome outcome = outcome_of(replica.progress, how);
+  outcome.train_s = replica.progress.train_s + surroundings_.now_s() - replica.joined_s;
+  outcome.pack_size = replica.pack_size;
+  outcome.device = surroundings_.device;
+  outcome.build = surroundings_.build;
+  events.push_back(trainer_lines::Finished{replica.run, std::move(outcome)});
+  replica.ended = true;
+}
+
+void Pack::drop_ended() {
+  std::vector<std::int64_t> kept;
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    if (!running_[r].ended) kept.push_back(std::int64_t(r));
+  }
+  if (kept.size() == running_.size()) return;
+  model_.keep(kept);
+  std::erase_if(running_, [](const Running& replica) { return replica.ended; });
+  if (running_.empty()) step_in_epoch_ = 0;
+}
+
+RunState Pack::state_of(std::size_t row) const {
+  const Running& replica = running_[row];
+  RunState state{replica.run, replica.values, replica.progress, model_.numbers(std::int64_t(row))};
+  state.progress.train_s += surroundings_.now_s() - replica.joined_s;
+  return state;
+}
+
+std::vector<RunState> Pack::states() const {
+  std::vector<RunState> all = waiting_;
+  for (RunState& state : all) {
+    if (!state.numbers) state.numbers = model_.initial(state.values.seed);
+  }
+  for (std::size_t r = 0; r < running_.size(); ++r)
+    all.push_back(at_epoch_boundary() ? state_of(r) : running_[r].at_boundary);
+  return all;
+}
+
+}  // namespace scanyard::training

@@ -1,0 +1,103 @@
+//! A pack in training: runs of one shape that step together, each with its own rate, seed, data and
+//! end. What a run computes does not depend on the others (pack_model.hpp).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/trainer_lines/lines.hpp"
+#include "tasks/catalog/config.hpp"
+#include "tasks/training/batches.hpp"
+#include "tasks/training/metric.hpp"
+#include "tasks/training/pack_model.hpp"
+#include "tasks/training/progress.hpp"
+
+namespace scanyard::training {
+
+/// A run as it starts, or as it was when it stopped.
+struct RunState {
+  RunId run;
+  catalog::ReplicaConfig values;
+  Progress progress;
+  std::optional<ReplicaNumbers> numbers;  ///< nothing = initial values of the seed
+};
+
+/// What a pack needs from outside.
+struct Surroundings {
+  at::TensorOptions options;      ///< device, and float32 (float64 in tests)
+  std::function<double()> now_s;  ///< a clock that only rises, seconds
+  std::string device;             ///< for results: "cpu: AMD EPYC, 1 thread"
+  std::string build;
+  /// Called after every optimiser step, with the number of steps of this call (1).
+  std::function<void()> on_step = [] {};
+};
+
+/// Usage: add() runs, then advance() until empty(); events come back from advance(). Runs may be
+/// added, stopped and looked at between any two calls. Not thread-safe. Throws what LibTorch throws
+/// (std::bad_alloc, c10::Error), after which the pack is unusable.
+class Pack {
+ public:
+  Pack(const catalog::ShapeConfig& shape, Surroundings surroundings);
+
+  const catalog::ShapeConfig& shape() const { return shape_; }
+  const models::ParameterLayout& layout() const { return model_.layout(); }
+  /// Nothing is training or waiting.
+  bool empty() const { return running_.empty() && waiting_.empty(); }
+  /// Every running replica has completed its epoch: where runs join.
+  bool at_epoch_boundary() const { return step_in_epoch_ == 0; }
+  bool contains(const RunId& run) const;
+
+  /// Joins at the next epoch boundary. Asserts that the run is not here yet.
+  void add(RunState run);
+  /// Forgets a run at once. False when it is not here.
+  bool stop(const RunId& run);
+
+  /// One optimiser step of all running replicas; after the last one of an epoch also the
+  /// evaluation. Returns what happened, in order: Epoch and Finished events, and for runs that
+  /// joined with a history, the Epochs of it.
+  std::vector<trainer_lines::Event> advance();
+
+  /// All runs as they were at their last epoch boundary, to be continued elsewhere bit for bit;
+  /// `numbers` is set. At any time: what was done of the current epoch is not in them.
+  std::vector<RunState> states() const;
+
+ private:
+  struct Running {
+    RunId run;
+    catalog::ReplicaConfig values;
+    Progress progress;
+    std::shared_ptr<const Dataset> data;
+    at::Tensor order;              ///< of the current epoch
+    RunState at_boundary;          ///< as it was before the current epoch
+    double loss_sum = 0;           ///< over the epoch's batches, weighted by sequences
+    std::int64_t loss_weight = 0;  ///< sequences of batches that had targets
+    double joined_s = 0;
+    std::int32_t pack_size = 1;
+    bool ended = false;
+  };
+  using Events = std::vector<trainer_lines::Event>;
+
+  void take_in_waiting(Events& events);
+  void begin_epoch();
+  void train_batch(Events& events);
+  void end_epoch(Events& events);
+  std::vector<Metric> evaluate();
+  void end(Running& replica, RunEnd how, Events& events);
+  RunState state_of(std::size_t row) const;
+  void drop_ended();
+  std::vector<std::shared_ptr<const Dataset>> data() const;
+
+  catalog::ShapeConfig shape_;
+  Surroundings surroundings_;
+  PackModel model_;
+  Batches batches_;
+  std::vector<Running> running_;  ///< row r of the model belongs to running_[r]
+  std::vector<RunState> waiting_;
+  std::int64_t step_in_epoch_ = 0;
+};
+
+}  // namespace scanyard::training
