@@ -12,21 +12,21 @@ namespace {
 
 using Index = std::int64_t;
 
-/// The `width` channels that are worked on together, counted through chains and channels.
-template <int Width>
+/// The channels that are worked on together, one a lane, counted through chains and channels.
+template <class T>
 struct Group {
-  Index unit[Width];      ///< position of each lane's channel at step 0, in channels
-  Index ordinal[Width];   ///< chain * channels + channel
-  int lanes = 0;          ///< lanes that count; the others repeat the first one
-  bool adjacent = false;  ///< all lanes count and follow each other in memory
+  Index unit[width<T>];     ///< position of each lane's channel at step 0, in channels
+  Index ordinal[width<T>];  ///< chain * channels + channel
+  int lanes = 0;            ///< lanes that count; the others repeat the first one
+  bool adjacent = false;    ///< all lanes count and follow each other in memory
 
   Group(const ScanShape& s, Index first, Index end) {
-    lanes = int(end - first < Width ? end - first : Width);
-    for (int lane = 0; lane < Width; ++lane) {
+    lanes = int(end - first < width<T> ? end - first : width<T>);
+    for (int lane = 0; lane < width<T>; ++lane) {
       ordinal[lane] = first + (lane < lanes ? lane : 0);
       unit[lane] = ordinal[lane] / s.channels * s.length * s.channels + ordinal[lane] % s.channels;
     }
-    adjacent = lanes == Width && unit[Width - 1] - unit[0] == Width - 1;
+    adjacent = lanes == width<T> && unit[width<T> - 1] - unit[0] == width<T> - 1;
   }
 };
 
@@ -38,10 +38,11 @@ struct Lanes {
   bool adjacent = false;
   int lanes = 0;
 
-  template <int Width>
-  Lanes(E* array, const Group<Width>& group, const Index* position, Index count)
+  Lanes() = default;
+  template <class T>
+  Lanes(E* array, const Group<T>& group, const Index* position, Index count)
       : stride(count), adjacent(group.adjacent), lanes(group.lanes) {
-    for (int lane = 0; lane < Width; ++lane)
+    for (int lane = 0; lane < width<T>; ++lane)
       base[lane] = array + position[lane] * count;
   }
   template <bool Adjacent>
@@ -49,6 +50,27 @@ struct Lanes {
     return (Adjacent ? base[0] + lane * stride : base[lane]) + element;
   }
 };
+
+/// Asks the second-level cache for part `share` of `shares` of a tile. A step asks for what the
+/// next one needs, little by little: all at once would fill the queue of outstanding misses and
+/// hold up its own loads.
+template <class E>
+SCANYARD_LANES_INLINE void prefetch_share(const Lanes<E>& lanes, Index element, Index count,
+                                          int share, int shares) {
+  constexpr Index line = 64;
+  if (lanes.adjacent) {
+    const char* run = reinterpret_cast<const char*>(lanes.base[0] + element);
+    const Index part = (lanes.lanes * count * Index(sizeof(E)) / shares + line - 1) / line * line;
+    for (Index at = share * part; at < (share + 1) * part; at += line)
+      __builtin_prefetch(run + at, 0, 2);
+    return;
+  }
+  for (int lane = share; lane < lanes.lanes; lane += shares) {
+    const char* run = reinterpret_cast<const char*>(lanes.base[lane] + element);
+    for (Index at = 0; at < count * Index(sizeof(E)); at += line)
+      __builtin_prefetch(run + at, 0, 2);
+  }
+}
 
 template <bool Adjacent, class E>
 SCANYARD_LANES_INLINE void load_four(const Lanes<E>& from, Index element, VecF* columns) {

@@ -42,10 +42,12 @@ class Golden {
 template <class T>
 constexpr double golden_tolerance = sizeof(T) == 8 ? 1e-10 : 1e-5;
 
-/// Largest |actual - expected| over the largest |expected|; infinity where only one of the two is NaN. Tensors whose
-/// largest entry is below `scale_min` are compared relative to that: 0 against 1e-17 is no error.
+/// Largest |actual - expected| over the largest |expected|; infinity where only one of the two is
+/// NaN. Tensors whose largest entry is below `scale_min` are compared relative to that: 0 against
+/// 1e-17 is no error.
 template <class T, class U>
-double relative_error(const std::vector<T>& actual, const std::vector<U>& expected, double scale_min = 1e-3) {
+double relative_error(const std::vector<T>& actual, const std::vector<U>& expected,
+                      double scale_min = 1e-3) {
   if (actual.size() != expected.size()) return std::numeric_limits<double>::infinity();
   double error = 0;
   double largest = scale_min;
