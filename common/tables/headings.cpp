@@ -28,9 +28,20 @@ const KeyTexts::Member* KeyTexts::find(const std::string& key) const {
   return nullptr;
 }
 
-std::string KeyTexts::text(const std::string& key) const {
+const std::string& KeyTexts::text(const std::string& key) const {
+  static const std::string none;
   const Member* member = find(key);
-  return member == nullptr ? "" : member->text;
+  return member == nullptr ? none : member->text;
+}
+
+void KeyTexts::erase(const std::string& key) {
+  std::erase_if(members_, [&](const Member& member) { return member.key == key; });
+}
+
+void KeyTexts::merge(const KeyTexts& other) {
+  for (const auto& member : other.members_) {
+    if (find(member.key) == nullptr) members_.push_back(member);
+  }
 }
 
 bool KeyTexts::has(const std::string& key) const {

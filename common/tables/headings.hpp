@@ -17,8 +17,12 @@ class KeyTexts {
  public:
   explicit KeyTexts(std::string_view json_object);
 
-  std::string text(const std::string& key) const;
+  /// By reference to a member of this object, or to an empty text.
+  const std::string& text(const std::string& key) const;
   bool has(const std::string& key) const;
+  void erase(const std::string& key);
+  /// Adds the keys that only `other` has.
+  void merge(const KeyTexts& other);
   std::vector<std::string> keys() const;  ///< sorted
 
   /// "bdlru m=5": texts bare, numbers with their key; missing keys left out.

@@ -37,19 +37,32 @@ bool contains(const std::vector<std::string>& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-/// Finds or adds the heading with these texts. Headings keep the order in which they were added.
+/// Finds or adds the heading of a cell. Headings keep the order in which they were added.
 class Headings {
  public:
-  explicit Headings(std::vector<TableHeading>& headings) : headings_(headings) {}
-  std::size_t place(const KeyTexts& texts, const std::vector<std::string>& keys) {
-    auto values = texts.texts(keys);
+  Headings(std::vector<TableHeading>& headings, const std::vector<std::string>& keys,
+           const KeyTexts& common)
+      : headings_(headings), keys_(keys), common_(common) {}
+
+  std::size_t place(const KeyTexts& varying) {
+    std::vector<std::string> values;
+    for (const auto& key : keys_)
+      values.push_back(varying.has(key) ? varying.text(key) : common_.text(key));
     const auto [at, added] = index_.try_emplace(values, headings_.size());
-    if (added) headings_.push_back({std::move(values), texts.label(keys)});
+    if (added) headings_.push_back({std::move(values), label(varying)});
     return at->second;
   }
 
  private:
+  std::string label(const KeyTexts& varying) const {
+    KeyTexts both = common_;
+    both.merge(varying);
+    return both.label(keys_);
+  }
+
   std::vector<TableHeading>& headings_;
+  const std::vector<std::string>& keys_;
+  const KeyTexts& common_;
   std::map<std::vector<std::string>, std::size_t> index_;
 };
 
@@ -106,21 +119,47 @@ spec::TableLayout all_in_rows(spec::TableLayout layout) {
   return layout;
 }
 
+/// The keys of every cell. Labels are short and hold all that varies; what does not vary is read
+/// once, off the first cell.
+class CellKeys {
+ public:
+  explicit CellKeys(std::span<const CellSummary> cells) {
+    labels_.reserve(cells.size());
+    for (const auto& cell : cells) {
+      labels_.emplace_back(cell.label);
+      for (auto& key : labels_.back().keys())
+        varying_.insert(std::move(key));
+    }
+    if (cells.empty()) return;
+    common_ = KeyTexts(cells.front().json);
+    for (const auto& key : varying_)
+      common_.erase(key);
+  }
+
+  /// Cell `index`'s texts of what varies, completed by what all cells share.
+  const KeyTexts& varying(std::size_t index) const { return labels_[index]; }
+  const KeyTexts& common() const { return common_; }
+
+ private:
+  std::vector<KeyTexts> labels_;
+  std::set<std::string> varying_;
+  KeyTexts common_{"{}"};
+};
+
 /// Fills rows, columns and cells. False when two cells fall on one place, or nearly all are empty.
-bool place_cells(ResultsTable& table, const spec::TableLayout& layout,
+bool place_cells(ResultsTable& table, const spec::TableLayout& layout, const CellKeys& keys,
                  std::span<const CellSummary> cells, const spec::Selection& selection) {
   table.row_keys = layout.rows;
   table.column_keys = layout.columns;
   table.rows.clear();
   table.columns.clear();
   table.cells.clear();
-  Headings rows(table.rows);
-  Headings columns(table.columns);
+  Headings rows(table.rows, layout.rows, keys.common());
+  Headings columns(table.columns, layout.columns, keys.common());
   std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (const auto& cell : cells) {
-    const KeyTexts texts(cell.json);
-    places.emplace_back(rows.place(texts, layout.rows), columns.place(texts, layout.columns));
-  }
+  places.reserve(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    places.emplace_back(rows.place(keys.varying(i)), columns.place(keys.varying(i)));
   if (is_too_sparse(table, cells.size())) return false;
   table.cells.resize(table.rows.size() * table.columns.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -181,12 +220,13 @@ ResultsTable build_results_table(const SweepDetail& sweep, std::span<const CellS
   table.metric = metric_text(sweep.selection.metric);
   table.protocol = protocol_text(sweep.selection);
   table.selection = sweep.selection;
+  const CellKeys keys(cells);
   const auto& asked = sweep.layout;
   const bool complete = !(asked.rows.empty() && asked.columns.empty());
-  if (complete && place_cells(table, asked, cells, sweep.selection)) return table;
+  if (complete && place_cells(table, asked, keys, cells, sweep.selection)) return table;
   const auto chosen = choose_layout(asked, cells);
-  if (place_cells(table, chosen, cells, sweep.selection)) return table;
-  const bool placed = place_cells(table, all_in_rows(chosen), cells, sweep.selection);
+  if (place_cells(table, chosen, keys, cells, sweep.selection)) return table;
+  const bool placed = place_cells(table, all_in_rows(chosen), keys, cells, sweep.selection);
   SCANYARD_ASSERT(placed, "the cells of a sweep differ in at least one key of their labels");
   return table;
 }

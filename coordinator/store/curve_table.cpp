@@ -81,14 +81,16 @@ void CurveTable::finish(std::int64_t run, std::span<const EpochPoint> curve) {
   const std::int64_t from =
       curve.empty() ? std::numeric_limits<std::int64_t>::max() : curve.front().epoch;
   std::vector<PackedRow> rows;
+  bool any_open = false;
   all_open_.bind(run);
   while (all_open_.step()) {
+    any_open = true;
     PackedRow row = row_from(all_open_);
     cut(row, from);
     if (row.size() > 0) rows.push_back(std::move(row));
   }
   all_open_.reset();
-  delete_open_from_.bind(run, std::numeric_limits<std::int64_t>::min()).run();
+  if (any_open) delete_open_from_.bind(run, std::numeric_limits<std::int64_t>::min()).run();
   for (auto& row : pack_curve(curve))
     rows.push_back(std::move(row));
   for (const auto& row : rows)

@@ -8,7 +8,7 @@ namespace scanyard::store {
 namespace {
 
 /// Connections that wait for work beyond this number are closed: each keeps a cache.
-constexpr std::size_t idle_max = 8;
+constexpr std::size_t idle_max = 4;
 
 }  // namespace
 

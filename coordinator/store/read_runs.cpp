@@ -7,6 +7,7 @@
 
 #include "coordinator/store/errc.hpp"
 #include "coordinator/store/live_counts.hpp"
+#include "coordinator/store/sweep_index.hpp"
 
 namespace scanyard::store {
 namespace {
@@ -178,16 +179,18 @@ Result<RunId> find_run_by_prefix(ReadConnection& connection, const std::string& 
 
 std::vector<KnownRun> read_known_runs(ReadConnection& connection, std::span<const RunId> runs,
                                       const LiveStatus* live) {
+  SweepIndex sweeps;
+  sweeps.load(connection.database());
   // Cells of older sweeps have smaller numbers.
   auto& find = connection.statement(
-      "SELECT r.state, (SELECT c.sweep FROM cell c WHERE c.id = "
-      "(SELECT min(m.cell) FROM membership m WHERE m.run = r.key)) FROM run r WHERE r.id = ?");
+      "SELECT r.state, (SELECT min(m.cell) FROM membership m WHERE m.run = r.key) "
+      "FROM run r WHERE r.id = ?");
   const ResetAtEnd reset(find);
   std::vector<KnownRun> known;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!find.bind(runs[i]).step()) continue;
     const auto state = static_cast<StoredState>(find.integer(0));
-    known.push_back({i, visible_state(state, runs[i], live), SweepId{find.integer(1)}});
+    known.push_back({i, visible_state(state, runs[i], live), sweeps.sweep_of(find.integer(1)).id});
   }
   return known;
 }

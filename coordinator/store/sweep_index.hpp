@@ -30,9 +30,10 @@ class SweepIndex {
   void sweeps_of(std::span<const std::int64_t> cells, std::vector<SweepId>& sweeps) const;
   /// Only those that want their open runs trained.
   std::vector<SweepId> wanted_sweeps_of(std::span<const std::int64_t> cells) const;
+  /// The sweep of an existing cell.
+  const Sweep& sweep_of(std::int64_t cell) const;
 
  private:
-  const Sweep& sweep_of(std::int64_t cell) const;
   std::vector<Sweep> sweeps_;  ///< by id, which is also by first_cell
 };
 

@@ -42,6 +42,22 @@ TEST_CASE("rows and columns stand in the order of the spec") {
   CHECK(table.at(1, 0).summary.id == CellId{3});
 }
 
+TEST_CASE(
+    "a key that some cells lack is empty there, and one that never varies is the same for all") {
+  std::vector<CellSummary> cells = {
+      make_cell(1, R"({"m":5,"model":"bdlru","task":"s"})", R"({"m":5,"model":"bdlru"})", 0.5),
+      make_cell(2, R"({"model":"lstm","task":"s"})", R"({"model":"lstm"})", 0.5)};
+  auto sweep = make_sweep();
+  sweep.layout = {.rows = {"model", "m"}, .columns = {"task"}};
+  const auto table = build_results_table(sweep, cells);
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].label == "bdlru m=5");
+  CHECK(table.rows[1].values == Keys{"lstm", ""});
+  CHECK(table.rows[1].label == "lstm");
+  REQUIRE(table.columns.size() == 1);
+  CHECK(table.columns[0].label == "s");
+}
+
 TEST_CASE("values are rounded by the selection and compared after rounding") {
   const auto table = build_results_table(make_sweep(2), make_cells());
   const auto& cell = table.at(0, 0);

@@ -85,7 +85,8 @@ TEST_CASE("whatever is written, every run is in one state and the states add up"
       SmallSweep sweep;
       sweep.ms = {1 + int(random() % 3), 4 + int(random() % 3)};
       sweep.seeds = {int(random() % 4)};
-      for (const auto& run : writer->submit(make_submission(sweep))->open)
+      const auto submitted = writer->submit(make_submission(sweep));
+      for (const auto& run : submitted->open)
         runs.push_back(run.id);
     } else if (what == 1) {
       writer.reset();
