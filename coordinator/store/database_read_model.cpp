@@ -90,6 +90,7 @@ Result<ServerStatus> DatabaseReadModel::server() {
     if (live) {
       status.started = live->started;
       status.now = live->now;
+      status.endpoint = live->endpoint;
     }
     status.counters = read_counters(c, live.get());
     return status;

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "coordinator/service/cli/commands.hpp"
+#include "coordinator/service/cli/session.hpp"
+
+namespace scanyard::service::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void print(const Json& answer) {
+  const Json& run = answer["run"];
+  const Json& explanation = answer["explanation"];
+  fmt::print("Run {}: {}\n", run.value("id", std::string()),
+             explanation.value("state", std::string()));
+  fmt::print("  {}\n  {}\n", run["shape"].dump(), run["replica"].dump());
+  for (const auto& sweep : run["sweeps"]) {
+    fmt::print("  in sweep {} ({})\n", sweep.value("sweep", std::int64_t{0}),
+               sweep.value("sweep_name", std::string()));
+  }
+  fmt::print("\n");
+  for (const auto& reason : explanation["reasons"])
+    fmt::print("- {}\n", reason.value("sentence", std::string()));
+  // The log of the last attempt that has one says most about a failure.
+  const Json& attempts = run["attempts"];
+  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
+    const auto tail = attempt->value("log_tail", std::string());
+    if (tail.empty()) continue;
+    fmt::print("\nLast lines of attempt {}:\n{}\n", attempt->value("token", std::string()), tail);
+    break;
+  }
+}
+
+class Explain final : public Command {
+ public:
+  std::string name() const override { return "explain"; }
+  std::string summary() const override {
+    return "Why a run is not running, or what happened to it";
+  }
+  std::string examples() const override {
+    return "scanyard explain 5f3a09c1\n"
+           "scanyard explain 5f3a09c1 --json";
+  }
+  void declare(Options& options) override {
+    options.required("run", request_.run, "A unique prefix of its id");
+    options.flag("--json", json_, "Print as JSON, with the run's configuration and attempts");
+  }
+  ExitCode run(const Globals& globals) override {
+    auto answer = ask(globals, request_);
+    if (!answer) return report(answer.error());
+    if (json_) {
+      print_json(*answer);
+    } else {
+      print(*answer);
+    }
+    return ExitCode::ok;
+  }
+
+ private:
+  protocol::ExplainRequest request_;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_explain() {
+  return std::make_unique<Explain>();
+}
+
+}  // namespace scanyard::service::cli

@@ -1,0 +1,16 @@
+//! Following a sweep until it is done: `scanyard watch`, and part of the demo.
+#pragma once
+
+#include <string>
+
+#include "coordinator/service/cli/command.hpp"
+#include "coordinator/service/client/client.hpp"
+
+namespace scanyard::service::cli {
+
+/// Shows progress until no run of the sweep (empty = of any sweep) is open: a bar on a terminal,
+/// lines elsewhere. A coordinator that goes away meanwhile is waited for, and that is said once.
+/// Returns ok or incomplete, or the status of an error at the start.
+ExitCode watch_sweep(Client& client, const std::string& sweep);
+
+}  // namespace scanyard::service::cli
