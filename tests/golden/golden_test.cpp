@@ -149,7 +149,8 @@ TEST_CASE("a result that is missing from file and index fails, not skips") {
 TEST_CASE("a file that differs from its index, is damaged or is not there fails") {
   Copy shape("layers/lstm_h5.safetensors");
   shape.entry()["tensors"]["y"][1] = {2, 8, 12};
-  check_fails_with(shape.checked(), "tensor 'y' is float64 [2, 12, 8] instead of float64 [2, 8, 12]");
+  check_fails_with(shape.checked(),
+                   "tensor 'y' is float64 [2, 12, 8] instead of float64 [2, 8, 12]");
 
   Copy extra("layers/lstm_h5.safetensors");
   auto file = extra.read();
@@ -183,7 +184,8 @@ TEST_CASE("a folder without a usable index is an error") {
   std::ostringstream out;
   CHECK_FALSE(check_folder(folder.path().string(), out));
   const std::string index = (folder.path() / "index.json").string();
-  for (const char* text : {"", "{}", "[]", "[{}]", R"([{"file":"a/b.safetensors","tensors":{"x":3}}])"}) {
+  for (const char* text :
+       {"", "{}", "[]", "[{}]", R"([{"file":"a/b.safetensors","tensors":{"x":3}}])"}) {
     std::ofstream(index) << text;
     const auto result = check_folder(folder.path().string(), out);
     REQUIRE_FALSE(result);

@@ -55,8 +55,7 @@ TEST_CASE("the numbers of seed 1 are the protocol's, for ever") {
   const LanguageModel model(testing::small_shape("bdlru", 2));
   const auto values = started(model.layout(), {1}, at::kDouble);
   const auto embed = values[{index_of(model.layout(), "embed.weight")}].flatten();
-  const auto gates =
-      values[{index_of(model.layout(), "layers.0.mix.proj_gates.weight")}].flatten();
+  const auto gates = values[{index_of(model.layout(), "layers.0.mix.proj_gates.weight")}].flatten();
   // A change here changes every result: raise catalog::protocol_version with it.
   CHECK_THAT(embed[0].item<double>(), WithinRel(-0.01529248253154938, 1e-14));
   CHECK_THAT(embed[1].item<double>(), WithinRel(0.04096044132290809, 1e-14));
@@ -95,8 +94,8 @@ TEST_CASE("an LSTM's own parameters are uniform in +-1/sqrt(h), its output proje
   const auto of = [&](const char* name) {
     return values[{index_of(model.layout(), std::string("layers.0.mix.") + name)}];
   };
-  for (const char* name : {"lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0",
-                           "lstm.bias_hh_l0"}) {
+  for (const char* name :
+       {"lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0"}) {
     CAPTURE(name);
     CHECK(of(name).abs().max().item<double>() <= 0.2);
     CHECK(of(name).max().item<double>() > 0.17);

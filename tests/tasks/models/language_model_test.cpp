@@ -33,8 +33,7 @@ struct Gradients {
 };
 
 Gradients gradients_of(const catalog::ShapeConfig& shape, LanguageModel& model,
-                       const Parameters& values, const at::Tensor& ids,
-                       const at::Tensor& targets) {
+                       const Parameters& values, const at::Tensor& ids, const at::Tensor& targets) {
   const Parameters gradients(model.layout(), at::zeros_like(values.flat()));
   const auto scores = empty_scores(values.replicas(), shape.vocab);
   const at::Tensor logits = model.forward(values, ids, &gradients);
@@ -46,10 +45,10 @@ Gradients gradients_of(const catalog::ShapeConfig& shape, LanguageModel& model,
 }
 
 TEST_CASE("every parameter's gradient is the loss's difference quotient") {
-  const auto shape = GENERATE(
-      testing::small_shape("bdlru", 1), testing::small_shape("bdlru", 3, "sigmoid_l1"),
-      testing::small_shape("bdlru", 2, "tanh_l1"), testing::small_shape("hlru", 4),
-      testing::small_shape("hlru", 2, "no_norm"), testing::small_shape("lstm"));
+  const auto shape =
+      GENERATE(testing::small_shape("bdlru", 1), testing::small_shape("bdlru", 3, "sigmoid_l1"),
+               testing::small_shape("bdlru", 2, "tanh_l1"), testing::small_shape("hlru", 4),
+               testing::small_shape("hlru", 2, "no_norm"), testing::small_shape("lstm"));
   CAPTURE(shape.model, shape.m, shape.gate);
   LanguageModel model(shape);
   const Parameters values = random_values(model.layout(), 2, 11, at::kDouble);
@@ -93,7 +92,8 @@ PackCase generated_case() {
   return {shape, GENERATE(64, 5)};
 }
 
-/// Gradients of a pack of three against those of the same pack once more and of every replica alone.
+/// Gradients of a pack of three against those of the same pack once more and of every replica
+/// alone.
 void check_replicas_alone(const PackCase& given) {
   const auto& [shape, sequences] = given;
   CAPTURE(shape.model, shape.m, int(shape.precision), sequences);

@@ -17,10 +17,8 @@ namespace {
 at::Tensor plain_bdlru(const LruShape& s, const Parameters& p, const at::Tensor& x) {
   const auto of = [&](std::size_t i) { return p[{i}].select(0, 0); };  // gates w, b, v, out
   const at::Tensor z = at::matmul(x, of(0).t()).add(of(1));
-  const at::Tensor v =
-      at::matmul(x, of(2).t()).view({x.size(0), x.size(1), s.hidden, s.m});
-  const at::Tensor a =
-      at::softmax(z.view({x.size(0), x.size(1), s.hidden, s.m, s.m + 1}), -1);
+  const at::Tensor v = at::matmul(x, of(2).t()).view({x.size(0), x.size(1), s.hidden, s.m});
+  const at::Tensor a = at::softmax(z.view({x.size(0), x.size(1), s.hidden, s.m, s.m + 1}), -1);
   at::Tensor h = at::zeros({x.size(0), s.hidden, s.m}, x.options());
   std::vector<at::Tensor> states;
   for (std::int64_t t = 0; t < x.size(1); ++t) {
@@ -97,10 +95,8 @@ TEST_CASE("with eq. 3 a state never exceeds the largest value that came in") {
   for (std::int64_t t = 0; t < 40; ++t)
     x.view({40}).select(0, t).fill_(t % 2 == 0 ? 1 : -1);
   const at::Tensor y = at::zeros({1, 40, 1}, at::kDouble);
-  const Pass pass{.backend = backend_for(c10::DeviceType::CPU),
-                  .values = values,
-                  .sequences = 1,
-                  .steps = 40};
+  const Pass pass{
+      .backend = backend_for(c10::DeviceType::CPU), .values = values, .sequences = 1, .steps = 40};
   lru.forward(pass, x, y);
   CHECK(y.abs().max().item<double>() <= 1.0 + 1e-12);
   CHECK(y.view({40}).select(0, 38).item<double>() > 0.99);

@@ -39,10 +39,11 @@ TEST_CASE("views of a parameter are every replica's slice of the flat storage") 
 }
 
 TEST_CASE("the backbone's parameters are as many as the catalog counts") {
-  for (const char* json : {
-           R"({"model":"bdlru","m":5,"hidden":64,"width":128,"layers":1,"task":"permutation","group":5,"train":9})",
-           R"({"model":"hlru","m":3,"hidden":21,"width":128,"layers":2,"task":"permutation","group":3,"train":9})",
-           R"({"model":"lstm","hidden":24,"width":64,"layers":1,"task":"selective_copying","train":9})"}) {
+  for (
+      const char* json :
+      {R"({"model":"bdlru","m":5,"hidden":64,"width":128,"layers":1,"task":"permutation","group":5,"train":9})",
+       R"({"model":"hlru","m":3,"hidden":21,"width":128,"layers":2,"task":"permutation","group":3,"train":9})",
+       R"({"model":"lstm","hidden":24,"width":64,"layers":1,"task":"selective_copying","train":9})"}) {
     const auto shape = testing::parsed(json);
     const LanguageModel model(shape);
     CHECK(model.layout().parameter_count() == catalog::model_parameters(shape));

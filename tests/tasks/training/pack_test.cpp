@@ -81,8 +81,9 @@ void check_same(const Seen& pack, const Seen& alone, const RunId& run) {
 }
 
 TEST_CASE("a pack of three gives the curves and results of three single runs, bit for bit") {
-  const auto shape = shape_of(GENERATE(as<std::string>(), bdlru, R"("model":"hlru","m":3,"hidden":5)",
-                                       R"("model":"lstm","hidden":6)"));
+  const auto shape =
+      shape_of(GENERATE(as<std::string>(), bdlru, R"("model":"hlru","m":3,"hidden":5)",
+                        R"("model":"lstm","hidden":6)"));
   CAPTURE(shape.model);
   const std::vector<RunState> runs = {{run_id(1), values(3e-3, 1), {}, {}},
                                       {run_id(2), values(1e-2, 1), {}, {}},
@@ -230,7 +231,8 @@ std::vector<RunState> through_files(const catalog::ShapeConfig& shape,
 }
 
 TEST_CASE("a run continued from a checkpoint ends with the bits of one that was never stopped") {
-  const auto shape = shape_of(GENERATE(as<std::string>(), bdlru, R"("model":"lstm","hidden":6)"), 5);
+  const auto shape =
+      shape_of(GENERATE(as<std::string>(), bdlru, R"("model":"lstm","hidden":6)"), 5);
   const std::vector<RunState> runs = {{run_id(1), values(3e-3, 1), {}, {}},
                                       {run_id(2), values(1e-2, 2), {}, {}}};
   // At the start, within the first epoch, at a boundary, and within a later epoch (3 steps each).

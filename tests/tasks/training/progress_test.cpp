@@ -6,10 +6,8 @@ namespace scanyard::training {
 namespace {
 
 EpochPoint point(int epoch, double accuracy, double perplexity) {
-  return {.epoch = epoch,
-          .step = 10 * epoch,
-          .test_accuracy = accuracy,
-          .test_perplexity = perplexity};
+  return {
+      .epoch = epoch, .step = 10 * epoch, .test_accuracy = accuracy, .test_perplexity = perplexity};
 }
 
 TEST_CASE("the reported epoch is the first of lowest perplexity, not the most accurate one") {
