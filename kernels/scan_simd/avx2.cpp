@@ -1,10 +1,10 @@
-// The scans for x86-64-v3; CMakeLists.txt sets the flags of this file.
+// The scans in float for x86-64-v3; CMakeLists.txt sets the flags of this file.
 #include "kernels/scan_simd/make_table.hpp"
 
 namespace scanyard::kernels {
 
 const ScanTable& avx2_scans() {
-  static const ScanTable table = make_scan_table();
+  static const ScanTable table = make_scan_table(avx2_other_scans());
   return table;
 }
 

@@ -2,9 +2,9 @@
 //! channel of one chain; no operation mixes lanes, which is why a chain's result does not depend on
 //! its neighbours.
 //!
-//! Included by one source file per build (baseline.cpp, avx2.cpp, avx512.cpp), which the build
-//! system compiles with the flags of that level. Everything here has internal linkage: the same
-//! name is different code in each of them.
+//! Included by the source files of each build (baseline.cpp, baseline_other.cpp, ..), which the
+//! build system compiles with the flags of that level. Everything here has internal linkage: the
+//! same name is different code in each of them.
 #pragma once
 
 #include <cmath>

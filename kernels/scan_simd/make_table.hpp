@@ -51,7 +51,7 @@ PlainScans<T> make_plain() {
 
 /// Applies f to n numbers, a vector at a time.
 template <class F>
-void map(const float* x, float* y, std::int64_t n, F f) {
+SCANYARD_LANES_INLINE void map(const float* x, float* y, std::int64_t n, F f) {
   for (std::int64_t i = 0; i < n; i += W) {
     const auto count = std::size_t(n - i < W ? n - i : W) * sizeof(float);
     VecF lanes{};
@@ -61,13 +61,15 @@ void map(const float* x, float* y, std::int64_t n, F f) {
   }
 }
 
-ScanTable make_scan_table() {
+[[maybe_unused]] OtherScans make_other_scans() {
+  return {make_gated<double, double>(), make_gated<Bf16, float>(), make_plain<float>(),
+          make_plain<double>()};
+}
+
+[[maybe_unused]] ScanTable make_scan_table(const OtherScans& other) {
   return {
       make_gated<float, float>(),
-      make_gated<double, double>(),
-      make_gated<Bf16, float>(),
-      make_plain<float>(),
-      make_plain<double>(),
+      other,
       [](const float* x, float* y, std::int64_t n) {
         map(x, y, n, [](VecF v) { return exp_nonpositive(v); });
       },

@@ -13,10 +13,10 @@ template <int M>
 constexpr int room = (M > 0 ? M : int(scan_m_max)) + 1;
 
 /// Whether block sizes have builds of their own: where training spends its time. Every one costs a
-/// second of compilation, so that double, bfloat16, the scan alone and machines without AVX2 make
-/// do with the one for any size.
+/// second of compilation, so that double, the scan alone and machines without AVX2 make do with the
+/// one for any size.
 template <class In, bool Gated>
-constexpr bool has_block_sizes = sizeof(In) == 4 && Gated&& vector_bytes > 16;
+constexpr bool has_block_sizes = sizeof(In)<8 && Gated && vector_bytes> 16;
 
 /// Calls f with the block size as a constant where there is a build for it, else with 0.
 template <class In, bool Gated, class F>

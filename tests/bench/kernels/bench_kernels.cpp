@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <string_view>
 
 #include "tests/kernels/ops/op_case.hpp"
@@ -21,9 +21,9 @@ double seconds_per_call(const std::function<void()>& call) {
   call();
   for (int round = 0; round < 9; ++round) {
     std::fill(other.begin(), other.end(), char(round));
-    const auto start = Clock::now();
+    const double start = thread_seconds();
     call();
-    rounds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    rounds.push_back(thread_seconds() - start);
   }
   std::nth_element(rounds.begin(), rounds.begin() + 4, rounds.end());
   return rounds[4];

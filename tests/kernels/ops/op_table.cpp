@@ -53,6 +53,12 @@ std::vector<OpCase> test_cases() {
     rows.push_back(swiglu_case<double>(n, c));
     rows.push_back(adamw_case<float>(n * c));
     rows.push_back(adamw_case<double>(n * c));
+    rows.push_back(lstm_cell_case<float>(n, c));
+    rows.push_back(lstm_cell_case<double>(n, c));
+    rows.push_back(embedding_case<float>(n, 5, c));
+    rows.push_back(embedding_case<double>(n, 5, c));
+    rows.push_back(column_sum_case<float>(n, c));
+    rows.push_back(column_sum_case<double>(n, c));
   }
   for (const Gate gate : every_gate) {
     rows.push_back(gate_case<double>(gate, GateForm::selective, 5, 4));
@@ -81,6 +87,7 @@ std::vector<OpCase> bench_cases() {
   rows.push_back(adamw_case<float>(500'000));
   rows.push_back(layer_norm_case<float>(2048, 128));
   rows.push_back(swiglu_case<float>(2048, 352));
+  rows.push_back(lstm_cell_case<float>(128, 64));
   return rows;
 }
 

@@ -19,6 +19,15 @@ OpCase layer_norm_case(std::int64_t n, std::int64_t d);
 /// n rows of f inner features.
 template <class T>
 OpCase swiglu_case(std::int64_t n, std::int64_t f);
+/// One step of n sequences of h units.
+template <class T>
+OpCase lstm_cell_case(std::int64_t n, std::int64_t h);
+/// n tokens of a table of V rows with d features.
+template <class T>
+OpCase embedding_case(std::int64_t n, std::int64_t V, std::int64_t d);
+/// n rows of c columns.
+template <class T>
+OpCase column_sum_case(std::int64_t n, std::int64_t c);
 /// n rows of c columns.
 template <class T>
 OpCase gate_case(Gate gate, GateForm form, std::int64_t n, std::int64_t c);
