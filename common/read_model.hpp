@@ -58,9 +58,9 @@ struct CellRun {
 
 /// The selected value of a cell's runs of one state size, for plots over state size.
 struct ValueAtState {
-  double state = 0;              ///< N = H*m
-  std::optional<double> value;   ///< the sweep's selection, over the runs of this size only
-  std::uint64_t results = 0;     ///< finished or diverged runs of this size
+  double state = 0;             ///< N = H*m
+  std::optional<double> value;  ///< the sweep's selection, over the runs of this size only
+  std::uint64_t results = 0;    ///< finished or diverged runs of this size
   std::uint64_t solved = 0;
 };
 
@@ -74,12 +74,14 @@ struct CellSummary {
   std::uint64_t solved = 0;
   std::optional<double> value;  ///< after selection, not rounded
   std::optional<double> mean, standard_deviation, minimum, median,
-      maximum;  ///< over the cell's runs with a value
+      maximum;                               ///< over the cell's runs with a value
+  std::optional<double> expected_best_of_5;  ///< of five of these runs, on average; none below five
   std::optional<RunId> best_run;
   std::string best_axes_json;  ///< which lr, seed, hidden gave the value
   std::optional<spec::PublishedKey> published_key;
   std::optional<double> published;  ///< the paper's number
-  std::vector<ValueAtState> by_state;  ///< by rising state size; sizes without a result are left out
+  std::vector<ValueAtState>
+      by_state;  ///< by rising state size; sizes without a result are left out
 };
 
 struct CurveOfRun {
@@ -159,7 +161,7 @@ struct ServerStatus {
 struct KnownRun {
   std::uint64_t index = 0;  ///< of the run in the question
   RunState state = RunState::queued;
-  SweepId sweep;            ///< the oldest sweep that asked for it
+  SweepId sweep;  ///< the oldest sweep that asked for it
 };
 
 /// Thread-safe: every thread gets its own database connection underneath. Errors: store.* codes;

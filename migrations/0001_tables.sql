@@ -197,6 +197,7 @@ CREATE TABLE cell_summary (
   minimum REAL,
   median REAL,
   maximum REAL,
+  expected_best_of_5 REAL,
   best_run INTEGER REFERENCES run (key),
   best_axes TEXT,
   by_state TEXT

@@ -88,6 +88,7 @@ SELECT
   t.minimum AS minimum,
   t.median AS median,
   t.maximum AS maximum,
+  t.expected_best_of_5 AS expected_best_of_5,
   (SELECT lower(hex(r.id)) FROM run r WHERE r.key = t.best_run) AS best_run,
   t.best_axes AS best,
   (SELECT p.value FROM published_number p WHERE p.model = c.published_model AND p.task = c.published_task

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "common/statistics.hpp"
+
 namespace scanyard::tables {
 namespace {
 
@@ -53,15 +55,12 @@ const StatisticsRun* best_of(const Runs& runs, spec::Metric metric) {
   return best;
 }
 
-double mean_of(const Runs& runs) {
-  double sum = 0;
-  double n = 0;
+std::vector<double> values_of(const Runs& runs) {
+  std::vector<double> values;
   for (const auto* run : runs) {
-    if (!run->value) continue;
-    sum += *run->value;
-    n += 1;
+    if (run->value) values.push_back(*run->value);
   }
-  return sum / n;
+  return values;
 }
 
 /// `runs` in the order of their ids.
@@ -77,32 +76,23 @@ Selected select(const Runs& runs, const spec::Selection& selection) {
   }
   Selected selected;
   for (const auto& [unused, group] : groups) {
-    const double value = mean_of(group);
+    const double value = *mean(values_of(group));
     if (selected.value && !is_better(value, *selected.value, selection.metric)) continue;
     selected = {value, best_of(group, selection.metric)->run};
   }
   return selected;
 }
 
-void add_spread(CellStatistics& statistics, const Runs& runs) {
-  std::vector<double> values;
-  for (const auto* run : runs) {
-    if (run->value) values.push_back(*run->value);
-  }
+void add_spread(CellStatistics& statistics, const Runs& runs, spec::Metric metric) {
+  const auto values = values_of(runs);
   if (values.empty()) return;
-  const double mean = mean_of(runs);
-  statistics.mean = mean;
-  if (values.size() > 1) {
-    double squares = 0;
-    for (const double value : values)
-      squares += (value - mean) * (value - mean);
-    statistics.standard_deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
-  }
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  statistics.minimum = values.front();
-  statistics.maximum = values.back();
-  statistics.median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+  statistics.mean = mean(values);
+  statistics.standard_deviation = sample_standard_deviation(values);
+  statistics.median = median(values);
+  const auto [minimum, maximum] = std::minmax_element(values.begin(), values.end());
+  statistics.minimum = *minimum;
+  statistics.maximum = *maximum;
+  statistics.expected_best_of_5 = expected_best(values, 5, metric != spec::Metric::perplexity);
 }
 
 std::vector<ValueAtState> values_by_state(const Runs& runs, const spec::Selection& selection) {
@@ -166,7 +156,7 @@ CellStatistics cell_statistics(std::vector<StatisticsRun> runs, const spec::Sele
   const Selected selected = select(ordered, selection);
   statistics.value = selected.value;
   statistics.best_run = selected.best_run;
-  add_spread(statistics, ordered);
+  add_spread(statistics, ordered, selection.metric);
   statistics.by_state = values_by_state(ordered, selection);
   return statistics;
 }

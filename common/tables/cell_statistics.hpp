@@ -42,6 +42,9 @@ struct CellStatistics {
   /// taken. Ties go to the smaller text of the maximised axes.
   std::optional<double> value;
   std::optional<double> mean, standard_deviation, minimum, median, maximum;
+  /// What the best of five of these runs would be on average; nothing below five values. How much
+  /// `value` owes to the number of tries shows beside it.
+  std::optional<double> expected_best_of_5;
   /// The best single run behind `value`; ties go to the smallest run id.
   std::optional<RunId> best_run;
   std::vector<ValueAtState> by_state;

@@ -33,7 +33,7 @@ void add_line(std::string& csv, const std::vector<std::string>& fields) {
   csv += "\r\n";
 }
 
-constexpr std::array<const char*, 18> value_columns = {"value",
+constexpr std::array<const char*, 21> value_columns = {"value",
                                                        "published",
                                                        "difference",
                                                        "status",
@@ -43,12 +43,15 @@ constexpr std::array<const char*, 18> value_columns = {"value",
                                                        "diverged",
                                                        "cancelled",
                                                        "solved",
+                                                       "solve_rate_low",
+                                                       "solve_rate_high",
                                                        "exact_value",
                                                        "mean",
                                                        "standard_deviation",
                                                        "minimum",
                                                        "median",
                                                        "maximum",
+                                                       "expected_best_of_5",
                                                        "best",
                                                        "best_run"};
 
@@ -64,12 +67,15 @@ std::vector<std::string> value_fields(const TableCell& cell) {
           std::to_string(cell.diverged()),
           std::to_string(s.counts.cancelled),
           std::to_string(cell.solved()),
+          fixed_text(cell.solve_rate.low, 4),
+          fixed_text(cell.solve_rate.high, 4),
           number(s.value),
           number(s.mean),
           number(s.standard_deviation),
           number(s.minimum),
           number(s.median),
           number(s.maximum),
+          number(s.expected_best_of_5),
           s.best_axes_json,
           s.best_run ? s.best_run->hex() : ""};
 }

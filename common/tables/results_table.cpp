@@ -103,6 +103,7 @@ TableCell make_cell(const CellSummary& summary, const spec::Selection& selection
       cell.spread_text += " ± " + fixed_text(*summary.standard_deviation, finer);
     }
   }
+  cell.solve_rate = wilson_interval(summary.solved, summary.counts.done());
   cell.count_text = fmt::format("{}/{}", summary.counts.done(), summary.counts.total());
   return cell;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/read_model.hpp"
+#include "common/statistics.hpp"
 
 namespace scanyard::tables {
 
@@ -39,6 +40,8 @@ struct TableCell {
   std::string difference_text;  ///< "+0.003", "-0.010", "0.000"; ""
   std::string spread_text;      ///< "0.873 ± 0.041" (mean and sd over the runs); ""
   std::string count_text;       ///< "14/15": runs with a result of all runs
+  /// 95 % interval of the share of results that are solved (Wilson); {0, 1} without results.
+  Interval solve_rate;
 
   /// Results (finished or diverged), failed runs, diverged runs, solved runs.
   std::uint64_t n() const { return summary.counts.done(); }

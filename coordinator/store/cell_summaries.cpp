@@ -16,7 +16,8 @@ CellSummaries::CellSummaries(Database& database)
       write_(database,
              "UPDATE cell_summary SET open = ?, finished = ?, diverged = ?, failed = ?, "
              "cancelled = ?, solved = ?, value = ?, rounded = ?, mean = ?, "
-             "standard_deviation = ?, minimum = ?, median = ?, maximum = ?, best_run = ?, "
+             "standard_deviation = ?, minimum = ?, median = ?, maximum = ?, "
+             "expected_best_of_5 = ?, best_run = ?, "
              "best_axes = ?, by_state = ? WHERE cell = ?"),
       unmark_(database, "DELETE FROM stale_cell WHERE cell = ?"),
       marked_(database, "SELECT cell FROM stale_cell ORDER BY cell"),
@@ -66,7 +67,8 @@ void CellSummaries::write(std::int64_t cell, const Context& context,
   write_
       .bind(s.counts.queued, s.counts.finished, s.counts.diverged, s.counts.failed,
             s.counts.cancelled, s.solved, s.value, rounded, s.mean, s.standard_deviation, s.minimum,
-            s.median, s.maximum, summary.best_run_key, best_axes, by_state, cell)
+            s.median, s.maximum, s.expected_best_of_5, summary.best_run_key, best_axes, by_state,
+            cell)
       .run();
 }
 

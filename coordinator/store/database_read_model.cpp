@@ -88,6 +88,7 @@ Result<ServerStatus> DatabaseReadModel::server() {
     status.epoch =
         Epoch{query_integer(c.database(), "SELECT value FROM meta WHERE name = 'epoch'")};
     if (live) {
+      status.endpoint = live->endpoint;
       status.started = live->started;
       status.now = live->now;
       status.endpoint = live->endpoint;

@@ -14,7 +14,7 @@ constexpr const char* cells_sql =
     "c.published_model, c.published_m, c.published_task, c.published_config, "
     "t.open, t.finished, t.diverged, t.failed, t.cancelled, t.solved, t.value, t.mean, "
     "t.standard_deviation, t.minimum, t.median, t.maximum, r.id, t.best_axes, t.by_state, "
-    "x.cell IS NOT NULL "
+    "x.cell IS NOT NULL, t.expected_best_of_5 "
     "FROM cell c JOIN cell_summary t ON t.cell = c.id LEFT JOIN run r ON r.key = t.best_run "
     "LEFT JOIN stale_cell x ON x.cell = c.id WHERE c.sweep = ? ORDER BY c.id";
 
@@ -42,6 +42,7 @@ void read_statistics(const Prepared& row, CellSummary& cell) {
   cell.minimum = row.real_or_none(17);
   cell.median = row.real_or_none(18);
   cell.maximum = row.real_or_none(19);
+  cell.expected_best_of_5 = row.real_or_none(24);
   if (!row.is_null(20)) cell.best_run = row.run_id(20);
   cell.best_axes_json = row.text(21);
   if (!row.is_null(22)) {
@@ -61,6 +62,7 @@ void take_statistics(ComputedSummary&& computed, CellSummary& cell) {
   cell.minimum = s.minimum;
   cell.median = s.median;
   cell.maximum = s.maximum;
+  cell.expected_best_of_5 = s.expected_best_of_5;
   cell.best_run = s.best_run;
   cell.best_axes_json = std::move(computed.best_axes_json);
   cell.by_state = std::move(s.by_state);

@@ -102,7 +102,21 @@ TEST_CASE("spread and median are over the runs with a value") {
   CHECK(s.median == 3.0);
   CHECK(s.minimum == 1.0);
   CHECK(s.maximum == 5.0);
+  CHECK_FALSE(s.expected_best_of_5);
   CHECK(*s.standard_deviation == Catch::Approx(std::sqrt(10.0 / 3)));
+}
+
+TEST_CASE("what the best of five runs would be shows how much a maximum owes to many tries") {
+  std::vector<StatisticsRun> runs;
+  for (std::uint8_t i = 0; i < 15; ++i)
+    runs.push_back(run(i, i == 0 ? 1.0 : 0.2));
+  const auto s = cell_statistics(runs, {});
+  CHECK(s.value == 1.0);
+  // One of fifteen is among five with probability 1/3.
+  CHECK(*s.expected_best_of_5 == Catch::Approx(0.2 + 0.8 / 3));
+  spec::Selection lowest;
+  lowest.metric = spec::Metric::perplexity;
+  CHECK(*cell_statistics(runs, lowest).expected_best_of_5 == Catch::Approx(0.2));
 }
 
 TEST_CASE("sizes of a cell are selected one by one") {

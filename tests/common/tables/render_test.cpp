@@ -50,7 +50,7 @@ TEST_CASE("CSV has one line a cell, with the exact value beside the rounded one"
   REQUIRE(lines.size() == 5);
   CHECK(lines[0].starts_with("model,m,group,value,published,difference,status,n,open,failed"));
   CHECK(lines[1] ==
-        "bdlru,1,3,0.56,0.56,0.00,value,3,0,0,0,0,0,0.5625,0.5625,0.0414,,,,"
+        "bdlru,1,3,0.56,0.56,0.00,value,3,0,0,0,0,0,0.0000,0.5615,0.5625,0.5625,0.0414,,,,,"
         "\"{\"\"lr\"\":0.001,\"\"seed\"\":2}\",00000000000000000000000000000009\r");
   CHECK(lines[2].starts_with("bdlru,1,4,,,,diverged,3,0,0,3,"));
 }

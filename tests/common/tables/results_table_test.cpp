@@ -68,6 +68,7 @@ TEST_CASE("values are rounded by the selection and compared after rounding") {
   CHECK(cell.difference_text == "0.00");
   CHECK(cell.spread_text == "0.563 ± 0.041");
   CHECK(table.at(1, 0).value_text == "1.00");
+  CHECK(table.at(1, 0).solve_rate == wilson_interval(2, 3));
   const auto finer = build_results_table(make_sweep(3), make_cells());
   CHECK(finer.at(0, 0).value_text == "0.563");
   CHECK(finer.at(0, 0).difference == 0.003);

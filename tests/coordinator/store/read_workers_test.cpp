@@ -56,10 +56,12 @@ TEST_CASE("the server's state merges epoch and counters of the file with what is
   CHECK(status->counters.size() == 2);
   auto snapshot = std::make_shared<LiveStatus>();
   snapshot->build = "live";
+  snapshot->endpoint = "tcp://127.0.0.1:7400";
   snapshot->counters = {{"b.both", "doc", 1}, {"c.new", "doc", 2}};
   live = snapshot;
   status = reader->server();
   CHECK(status->build == "live");
+  CHECK(status->endpoint == "tcp://127.0.0.1:7400");
   REQUIRE(status->counters.size() == 3);
   CHECK(status->counters[1].value == 1);
 }

@@ -27,7 +27,7 @@ std::map<std::string, Columns> columns_in_database(const std::filesystem::path& 
 std::map<std::string, Columns> columns_in_document() {
   std::ifstream in(SCANYARD_SOURCE_DIR "/docs/database.md");
   REQUIRE(in.good());
-  static const std::regex heading("^## `([a-z_]+)`.*"), column("^\\| `([a-z_]+)` \\|.*");
+  static const std::regex heading("^## `([a-z_]+)`.*"), column("^\\| `([a-z0-9_]+)` \\|.*");
   std::map<std::string, Columns> views;
   std::string view;
   std::smatch match;
