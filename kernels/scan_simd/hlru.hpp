@@ -104,6 +104,7 @@ class HlruBackwardGroup {
     const int m = M > 0 ? M : int(op.shape.m);
     const int c = Gated ? m + 1 : m;
     const Index at = t * op.shape.channels;
+    prefetch(op, t);
     Vec<T> lags[room<M>];  // h_{t-1}, h_{t-2}, .., then v
     Vec<T> dv, dy[room<M>], z[room<M>], a[room<M>], dz[room<M>];
     load_tile<const T, T>(dy_, at * m, dy, m);
@@ -139,6 +140,18 @@ class HlruBackwardGroup {
   }
 
  private:
+  /// What the step before will read and write.
+  SCANYARD_LANES_INLINE void prefetch(const Op& op, Index t) const {
+    if (M == 1 || t == 0) return;
+    const Index m = op.shape.m;
+    const Index c = Gated ? m + 1 : m;
+    const Index at = (t - 1) * op.shape.channels;
+    prefetch_share(z_, at * c, c, 0, 1);
+    prefetch_share(dz_, at * c, c, 0, 1);
+    prefetch_share(dy_, at * m, m, 0, 1);
+    if (t > 1) prefetch_share(y_, (at - op.shape.channels) * m, m, 0, 1);
+  }
+
   Lanes<const In> z_, v_;
   Lanes<const T> y_, dy_;
   Lanes<In> dz_, dv_;
