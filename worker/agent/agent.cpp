@@ -90,6 +90,7 @@ struct Agent::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<Trainers> trainers;
   std::unique_ptr<OutboxThread> outbox;
   asio::steady_timer timer, around_timer, walltime_timer;
+  std::optional<TimePoint> tick_at;   ///< when `timer` fires
   std::optional<TimePoint> leave_at;  ///< when walltime is over
   bool stopped = false;
   bool version_said = false;
@@ -263,11 +264,14 @@ void Agent::Impl::carry_out(Effect& effect) {
 
 void Agent::Impl::tick_later() {
   const TimePoint now = clock.now();
-  const auto ms = std::max<std::int64_t>(1, (core->next_tick(now) - now).ms);
-  timer.expires_after(std::chrono::milliseconds(ms));
+  const TimePoint next = std::max(now + Duration{1}, core->next_tick(now));
+  if (tick_at && *tick_at <= next) return;  // it fires early enough, and then looks again
+  tick_at = next;
+  timer.expires_after(std::chrono::milliseconds((next - now).ms));
   timer.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
     const auto self = weak.lock();
     if (cancelled || !self || self->stopped) return;
+    self->tick_at.reset();
     if (self->leave_at) {
       const auto left_ms = (*self->leave_at - self->clock.now()).ms;
       self->core->set_walltime_left(std::max<std::int64_t>(0, left_ms / 1000));

@@ -19,8 +19,8 @@ namespace {
 constexpr int exit_left = 0, exit_failed = 1, exit_usage = 2, exit_at_once = 3;
 
 constexpr const char* footer = R"(Example:
-  on the coordinator's machine   scanyard key add node1        (writes node1.join, mode 0600)
-  on this machine                scanyard-worker --join node1.join --slots 2
+  on the coordinator's machine   scanyard key add node1        (writes node1.yaml, mode 0600)
+  on this machine                scanyard-worker --join node1.yaml --slots 2
 
 SIGTERM or SIGINT: save checkpoints, give runs back, deliver results, leave. Again: leave at once.
 Exit codes: 0 left in good order, 1 could not start, 2 wrong usage, 3 left at once.

@@ -47,6 +47,15 @@ int write_fully(int fd, std::string_view bytes, std::size_t at) {
   return 0;
 }
 
+/// So that the name of a new file survives a power cut too. Some file systems refuse it; there it
+/// is not needed.
+void sync_folder_of(const std::filesystem::path& path) {
+  const int fd = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
 /// A copy of a damaged file, for a person to look at; the reports that could be read are delivered.
 std::filesystem::path keep_copy(const std::filesystem::path& path, const std::string& text) {
   for (int number = 1; number < 100; ++number) {
@@ -101,6 +110,7 @@ Result<Outbox> Outbox::open(const std::filesystem::path& path, Opened& found) {
     if (auto done = outbox.write_at_end(std::string(outbox_magic), true); !done) {
       return propagate(done);
     }
+    sync_folder_of(path);
   }
   return outbox;
 }

@@ -18,7 +18,7 @@ using namespace testing;
 
 AgentFlags joining() {
   AgentFlags flags;
-  flags.join = "node1.join";
+  flags.join = "node1.yaml";
   return flags;
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("a way to connect on the command line replaces the file's") {
   const auto config = agent_config(flags);
   REQUIRE(config);
   CHECK(config->connect.empty());
-  CHECK(config->join == "node1.join");
+  CHECK(config->join == "node1.yaml");
 }
 
 TEST_CASE("what is printed is a config file that gives the same again") {

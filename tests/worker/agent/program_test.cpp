@@ -176,7 +176,7 @@ Outcome run_to_end(std::vector<std::string> arguments) {
 TEST_CASE("help shows an example, and the config in force can be printed") {
   const auto help = run_to_end({"--help"});
   CHECK(help.code == 0);
-  CHECK(help.out.find("scanyard-worker --join node1.join --slots 2") != std::string::npos);
+  CHECK(help.out.find("scanyard-worker --join node1.yaml --slots 2") != std::string::npos);
   const auto printed = run_to_end({"--join", "x.join", "--slots", "2", "--print-config"});
   CHECK(printed.code == 0);
   CHECK(printed.out.find("slots: 2\n") != std::string::npos);

@@ -130,6 +130,19 @@ TEST_CASE("a trainer is in a process group of its own, so that a terminal's Ctrl
   CHECK(pid == shell.process->pid());
 }
 
+TEST_CASE("a trainer inherits its three streams and nothing else") {
+  boost::asio::io_context io;
+  net::testing::TestServer server(io);
+  net::testing::TestClient client(io, server.endpoint());
+  const scanyard::testing::TemporaryFolder folder;
+  Outbox::Opened found;
+  const auto outbox = Outbox::open(folder.path() / "outbox", found);
+  REQUIRE(run_until(io, [&] { return client.connected(); }));
+  Shell shell("cd /proc/$$/fd && echo *");
+  REQUIRE(shell.ends());
+  CHECK(shell.lines == std::vector<std::string>{"0 1 2"});
+}
+
 TEST_CASE("a trainer dies with its agent, even when that is killed") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
