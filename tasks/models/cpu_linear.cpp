@@ -32,12 +32,12 @@ void multiply(Products products, const at::Tensor& a, const at::Tensor& b, at::T
   }
 }
 
-template <class T>
+template <class In, class T>
 void sum_tokens(const at::Tensor& dy, const at::Tensor& db) {
   constexpr std::int64_t columns_a_piece = 256;
   const std::int64_t n = dy.size(1);
   const std::int64_t columns = dy.size(2);
-  const T* const from = dy.const_data_ptr<T>();
+  const In* const from = static_cast<const In*>(dy.const_data_ptr());
   T* const to = db.mutable_data_ptr<T>();
   for_each_rows(dy.size(0), columns, columns_a_piece, n, [&](RowPiece piece) {
     kernels::column_sum(from + piece.replica * n * columns + piece.begin,
@@ -77,9 +77,11 @@ void CpuBackend::linear_backward_weight(Products products, const at::Tensor& dy,
     multiply(products, dy.select(0, r).t(), x.select(0, r), dw.select(0, r), false);
   if (!db.defined()) return;
   if (dy.scalar_type() == at::kDouble) {
-    sum_tokens<double>(dy, db);
+    sum_tokens<double, double>(dy, db);
+  } else if (dy.scalar_type() == at::kBFloat16) {
+    sum_tokens<kernels::Bf16, float>(dy, db);
   } else {
-    sum_tokens<float>(dy.to(at::kFloat), db);  // dy itself unless it is bf16
+    sum_tokens<float, float>(dy, db);
   }
 }
 

@@ -15,10 +15,30 @@ namespace {
 /// Sequences of one piece. Fixes the shapes of the products and with them the results.
 constexpr std::int64_t sequences_a_piece = 32;
 
-/// Sequences [begin, end) of replica r at step t, as a matrix with one row a sequence.
-at::Tensor at_step(const at::Tensor& x, RowPiece p, std::int64_t t) {
-  return x.select(0, p.replica).slice(0, p.begin, p.end).select(1, t);
-}
+/// One piece of a tensor [R, B, T, features]: where it starts and how far sequences are apart.
+/// Plain numbers, because a view a step costs as much as the step of a small LSTM.
+template <class T>
+class PieceOf {
+ public:
+  PieceOf(const at::Tensor& x, RowPiece p)
+      : x_(x),
+        first_(x.mutable_data_ptr<T>() + p.replica * x.stride(0) + p.begin * x.stride(1)),
+        offset_(x.storage_offset() + p.replica * x.stride(0) + p.begin * x.stride(1)),
+        sequences_(p.end - p.begin) {}
+
+  std::int64_t stride() const { return x_.stride(1); }
+  T* at(std::int64_t t) const { return first_ + t * x_.stride(2); }
+  /// Step t as a matrix with one row a sequence.
+  at::Tensor matrix(std::int64_t t) const {
+    return x_.as_strided({sequences_, x_.size(3)}, {stride(), 1}, offset_ + t * x_.stride(2));
+  }
+
+ private:
+  const at::Tensor& x_;
+  T* first_;
+  std::int64_t offset_;
+  std::int64_t sequences_;
+};
 
 /// out += a b.
 void accumulate(Products products, const at::Tensor& a, const at::Tensor& b, at::Tensor out) {
@@ -37,20 +57,17 @@ void forward_piece(Products products, const at::Tensor& gates, const at::Tensor&
   const std::int64_t steps = gates.size(2);
   const std::int64_t h = cell.size(3);
   const at::Tensor recurrent = w.select(0, p.replica).t();
-  at_step(hidden_before, p, 0).zero_();
+  const PieceOf<T> all_gates(gates, p), cells(cell, p), states(hidden, p), before(hidden_before, p);
+  before.matrix(0).zero_();
   for (std::int64_t t = 0; t < steps; ++t) {
-    const at::Tensor gates_t = at_step(gates, p, t);
-    const at::Tensor cell_t = at_step(cell, p, t);
-    if (t > 0) accumulate(products, at_step(hidden_before, p, t), recurrent, gates_t);
-    kernels::LstmStep<T> step;
-    step.gates = gates_t.mutable_data_ptr<T>();
-    step.cell = cell_t.mutable_data_ptr<T>();
-    step.cell_before = t > 0 ? step.cell - h : nullptr;
-    step.hidden = at_step(hidden, p, t).mutable_data_ptr<T>();
-    step.hidden_next =
-        t + 1 < steps ? at_step(hidden_before, p, t + 1).mutable_data_ptr<T>() : nullptr;
-    step.gates_stride = gates.stride(1);
-    step.state_stride = cell.stride(1);
+    if (t > 0) accumulate(products, before.matrix(t), recurrent, all_gates.matrix(t));
+    const kernels::LstmStep<T> step{.gates = all_gates.at(t),
+                                    .cell = cells.at(t),
+                                    .cell_before = t > 0 ? cells.at(t - 1) : nullptr,
+                                    .hidden = states.at(t),
+                                    .hidden_next = t + 1 < steps ? before.at(t + 1) : nullptr,
+                                    .gates_stride = all_gates.stride(),
+                                    .state_stride = cells.stride()};
     kernels::lstm_cell_forward(step, p.end - p.begin, h);
   }
 }
@@ -63,20 +80,18 @@ void backward_piece(Products products, const at::Tensor& gates, const at::Tensor
   const std::int64_t h = cell.size(3);
   const at::Tensor recurrent = w.select(0, p.replica);
   const at::Tensor dcell = at::zeros({p.end - p.begin, h}, cell.options());
+  const PieceOf<T> all_gates(gates, p), cells(cell, p), dstates(dhidden, p);
   for (std::int64_t t = steps - 1; t >= 0; --t) {
-    const at::Tensor gates_t = at_step(gates, p, t);
-    const at::Tensor cell_t = at_step(cell, p, t);
-    kernels::LstmStepGradient<T> step;
-    step.gates = gates_t.const_data_ptr<T>();
-    step.cell = cell_t.const_data_ptr<T>();
-    step.cell_before = t > 0 ? step.cell - h : nullptr;
-    step.dhidden = at_step(dhidden, p, t).const_data_ptr<T>();
-    step.dcell = dcell.mutable_data_ptr<T>();
-    step.dgates = gates_t.mutable_data_ptr<T>();
-    step.gates_stride = gates.stride(1);
-    step.state_stride = cell.stride(1);
+    const kernels::LstmStepGradient<T> step{.gates = all_gates.at(t),
+                                            .cell = cells.at(t),
+                                            .cell_before = t > 0 ? cells.at(t - 1) : nullptr,
+                                            .dhidden = dstates.at(t),
+                                            .dcell = dcell.mutable_data_ptr<T>(),
+                                            .dgates = all_gates.at(t),
+                                            .gates_stride = all_gates.stride(),
+                                            .state_stride = cells.stride()};
     kernels::lstm_cell_backward(step, p.end - p.begin, h);
-    if (t > 0) accumulate(products, gates_t, recurrent, at_step(dhidden, p, t - 1));
+    if (t > 0) accumulate(products, all_gates.matrix(t), recurrent, dstates.matrix(t - 1));
   }
 }
 
