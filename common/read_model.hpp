@@ -3,6 +3,7 @@
 //! a consistent snapshot.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -164,6 +165,9 @@ struct KnownRun {
   SweepId sweep;  ///< the oldest sweep that asked for it
 };
 
+/// A cell may have 10,000 runs, which no plot shows one by one.
+inline constexpr std::size_t cell_curves_max = 500;
+
 /// Thread-safe: every thread gets its own database connection underneath. Errors: store.* codes;
 /// store.not_found for an id that does not exist.
 class ReadModel {
@@ -178,6 +182,7 @@ class ReadModel {
   virtual Result<SweepDetail> sweep(SweepId id) = 0;
   virtual Result<std::vector<CellSummary>> cells(SweepId id) = 0;  ///< in the spec's order
   virtual Result<std::vector<CellRun>> cell_runs(SweepId sweep, CellId cell) = 0;
+  /// Of the first `cell_curves_max` runs in the spec's order.
   virtual Result<std::vector<CurveOfRun>> cell_curves(SweepId sweep, CellId cell) = 0;
   virtual Result<RunDetail> run(const RunId& id) = 0;
   /// The one run whose hexadecimal id starts with `prefix`. Errors: store.not_found,

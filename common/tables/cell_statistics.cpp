@@ -55,11 +55,13 @@ const StatisticsRun* best_of(const Runs& runs, spec::Metric metric) {
   return best;
 }
 
+/// Sorted, which the functions of common/statistics.hpp would do each for itself.
 std::vector<double> values_of(const Runs& runs) {
   std::vector<double> values;
   for (const auto* run : runs) {
     if (run->value) values.push_back(*run->value);
   }
+  std::sort(values.begin(), values.end());
   return values;
 }
 
@@ -89,9 +91,8 @@ void add_spread(CellStatistics& statistics, const Runs& runs, spec::Metric metri
   statistics.mean = mean(values);
   statistics.standard_deviation = sample_standard_deviation(values);
   statistics.median = median(values);
-  const auto [minimum, maximum] = std::minmax_element(values.begin(), values.end());
-  statistics.minimum = *minimum;
-  statistics.maximum = *maximum;
+  statistics.minimum = values.front();
+  statistics.maximum = values.back();
   statistics.expected_best_of_5 = expected_best(values, 5, metric != spec::Metric::perplexity);
 }
 
@@ -143,8 +144,8 @@ bool is_better(double a, double b, spec::Metric metric) {
 }
 
 CellStatistics cell_statistics(std::vector<StatisticsRun> runs, const spec::Selection& selection) {
-  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
   Runs ordered;
+  ordered.reserve(runs.size());
   CellStatistics statistics;
   for (auto& run : runs) {
     // A value without a result cannot count, whoever handed it in.
@@ -153,6 +154,8 @@ CellStatistics cell_statistics(std::vector<StatisticsRun> runs, const spec::Sele
     statistics.solved += run.solved && has_result(run) ? 1 : 0;
     ordered.push_back(&run);
   }
+  std::sort(ordered.begin(), ordered.end(),
+            [](const auto* a, const auto* b) { return a->run < b->run; });
   const Selected selected = select(ordered, selection);
   statistics.value = selected.value;
   statistics.best_run = selected.best_run;

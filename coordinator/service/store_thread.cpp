@@ -10,7 +10,7 @@ using Clock = std::chrono::steady_clock;
 /// A transaction holds at most so many writes, so that the first of them does not wait for too many
 /// others.
 constexpr std::size_t group_writes_max = 20'000;
-constexpr std::size_t refresh_cells = 1'000;
+constexpr std::uint64_t refresh_runs = 20'000;  ///< of the cells recomputed in one transaction
 constexpr std::chrono::seconds refresh_at_least{1};
 constexpr std::chrono::seconds trouble_interval{60};
 
@@ -128,7 +128,7 @@ void StoreThread::work(Counts& counts) {
 bool StoreThread::refresh_some() {
   static thread_local Clock::time_point last_trouble{};
   while (true) {
-    const auto left = writer_->refresh(refresh_cells);
+    const auto left = writer_->refresh(refresh_runs);
     if (!left) {
       if (Clock::now() - last_trouble >= trouble_interval) {
         last_trouble = Clock::now();

@@ -1,6 +1,9 @@
 #include "coordinator/store/cell_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "common/assert.hpp"
@@ -9,24 +12,25 @@
 namespace scanyard::store {
 namespace {
 
-// Columns 0..5 are the run's; then epoch, accuracy, micro accuracy and perplexity of each report,
-// in the order of spec::ReportedEpoch, each group in the order of spec::Metric.
-constexpr const char* runs_sql =
-    "SELECT r.key, r.id, r.state, r.shape, r.replica, coalesce(o.solved, 0), "
-    "o.low_epoch, o.low_accuracy, o.low_micro, o.low_perplexity, "
-    "o.last_epoch, o.last_accuracy, o.last_micro, o.last_perplexity, "
-    "o.best_epoch, o.best_accuracy, o.best_micro, o.best_perplexity "
-    "FROM membership m JOIN run r ON r.key = m.run LEFT JOIN result o ON o.run = r.key "
-    "WHERE m.cell = ?";
-constexpr int first_report_column = 6;
-constexpr int columns_per_report = 4;
+// In the orders of spec::ReportedEpoch and spec::Metric.
+constexpr std::array<std::string_view, 3> report_prefixes = {"low", "last", "best"};
+constexpr std::array<std::string_view, 3> metric_columns = {"accuracy", "micro", "perplexity"};
 
-void read_value(const Prepared& row, const spec::Selection& selection, CellRunRow& run) {
-  const int epoch = first_report_column + columns_per_report * static_cast<int>(selection.report);
-  const int value = epoch + 1 + static_cast<int>(selection.metric);
-  if (row.is_null(epoch)) return;
-  run.epoch = static_cast<std::int32_t>(row.integer(epoch));
-  run.value = row.real_or_none(value);
+/// Reads only the two columns of a result that the selection looks at.
+std::string runs_sql(const spec::Selection& selection, bool with_replicas) {
+  const auto prefix = report_prefixes[static_cast<std::size_t>(selection.report)];
+  const auto metric = metric_columns[static_cast<std::size_t>(selection.metric)];
+  return fmt::format(
+      "SELECT r.key, r.id, r.state, r.shape, coalesce(o.solved, 0), o.{0}_epoch, o.{0}_{1}, {2} "
+      "FROM membership m JOIN run r ON r.key = m.run LEFT JOIN result o ON o.run = r.key "
+      "WHERE m.cell = ? ORDER BY m.run",
+      prefix, metric, with_replicas ? "r.replica" : "''");
+}
+
+void read_value(const Prepared& row, CellRunRow& run) {
+  if (row.is_null(5)) return;
+  run.epoch = static_cast<std::int32_t>(row.integer(5));
+  run.value = row.real_or_none(6);
   if (run.value && !std::isfinite(*run.value)) run.value.reset();
 }
 
@@ -39,25 +43,33 @@ std::vector<std::string> axes_of(const spec::Selection& selection) {
 }
 
 CellReader::CellReader(Database& database)
-    : runs_(database, runs_sql),
-      shape_(database, "SELECT json, state_size FROM shape WHERE id = ?") {}
+    : database_(database),
+      shape_(database, "SELECT json, state_size FROM shape WHERE id = ?"),
+      replica_(database, "SELECT replica FROM run WHERE key = ?") {}
 
-std::vector<CellRunRow> CellReader::runs(std::int64_t cell, const spec::Selection& selection) {
-  const ResetAtEnd reset(runs_);
+Prepared& CellReader::runs_statement(const spec::Selection& selection, bool with_replicas) {
+  const std::string sql = runs_sql(selection, with_replicas);
+  auto& statement = runs_[sql];
+  if (!statement) statement = std::make_unique<Prepared>(database_, sql);
+  return *statement;
+}
+
+std::vector<CellRunRow> CellReader::runs(std::int64_t cell, const spec::Selection& selection,
+                                         bool with_replicas) {
+  Prepared& rows = runs_statement(selection, with_replicas);
+  const ResetAtEnd reset(rows);
   std::vector<CellRunRow> runs;
-  runs_.bind(cell);
-  while (runs_.step()) {
-    CellRunRow run;
-    run.key = runs_.integer(0);
-    run.id = runs_.run_id(1);
-    run.state = static_cast<StoredState>(runs_.integer(2));
-    run.shape = runs_.integer(3);
-    run.replica_json = runs_.text(4);
-    run.solved = runs_.integer(5) != 0;
-    read_value(runs_, selection, run);
-    runs.push_back(std::move(run));
+  rows.bind(cell);
+  while (rows.step()) {
+    CellRunRow& run = runs.emplace_back();
+    run.key = rows.integer(0);
+    run.id = rows.run_id(1);
+    run.state = static_cast<StoredState>(rows.integer(2));
+    run.shape = rows.integer(3);
+    run.solved = rows.integer(4) != 0;
+    read_value(rows, run);
+    if (with_replicas) run.replica_json = rows.text(7);
   }
-  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return runs;
 }
 
@@ -70,22 +82,29 @@ const CellReader::Shape& CellReader::shape(std::int64_t id) {
   return shapes_.emplace(id, Shape{std::string(shape_.text(0)), shape_.real(1)}).first->second;
 }
 
+std::string CellReader::replica_json(std::int64_t run) {
+  const ResetAtEnd reset(replica_);
+  const bool found = replica_.bind(run).step();
+  SCANYARD_ASSERT(found, "the run was read in the same snapshot");
+  return std::string(replica_.text(0));
+}
+
 ComputedSummary CellReader::summarise(std::int64_t cell, const spec::Selection& selection) {
-  const auto rows = runs(cell, selection);
-  std::vector<tables::StatisticsRun> inputs;
-  inputs.reserve(rows.size());
-  for (const auto& row : rows) {
+  const bool averages = !selection.average.empty();
+  const auto rows = runs(cell, selection, averages);
+  KeyPicker maximised(selection.maximise);
+  std::vector<tables::StatisticsRun> inputs(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
     const Shape& of = shape(row.shape);
-    tables::StatisticsRun input;
-    input.run = row.id;
-    input.state = to_run_state(row.state);
-    input.solved = row.solved;
-    input.state_size = of.state_size;
-    input.value = row.value;
-    if (!selection.average.empty() && row.value) {
-      input.maximised_json = pick_keys(of.json, row.replica_json, selection.maximise);
+    inputs[i].run = row.id;
+    inputs[i].state = to_run_state(row.state);
+    inputs[i].solved = row.solved;
+    inputs[i].state_size = of.state_size;
+    inputs[i].value = row.value;
+    if (averages && row.value) {
+      inputs[i].maximised_json = maximised.pick(row.shape, of.json, row.replica_json);
     }
-    inputs.push_back(std::move(input));
   }
   ComputedSummary summary;
   summary.statistics = tables::cell_statistics(std::move(inputs), selection);
@@ -95,7 +114,7 @@ ComputedSummary CellReader::summarise(std::int64_t cell, const spec::Selection& 
   });
   summary.best_run_key = best->key;
   summary.best_axes_json =
-      pick_keys(shape(best->shape).json, best->replica_json, selection.maximise);
+      maximised.pick(best->shape, shape(best->shape).json, replica_json(best->key));
   return summary;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -20,10 +21,10 @@ struct CellRunRow {
   RunId id;
   StoredState state = StoredState::open;
   std::int64_t shape = 0;
-  std::string replica_json;
   bool solved = false;
   std::optional<double> value;  ///< by the selection
   std::int32_t epoch = 0;       ///< of the reported evaluation
+  std::string replica_json;     ///< only where it was asked for
 };
 
 /// Both kinds of axes of a selection: those that tell the runs of a cell apart.
@@ -39,8 +40,10 @@ class CellReader {
  public:
   explicit CellReader(Database& database);
 
-  /// In the order of their ids.
-  std::vector<CellRunRow> runs(std::int64_t cell, const spec::Selection& selection);
+  /// In the order of their keys. A cell may have 10,000 runs and more, so their replicas' JSON is
+  /// read only where it is needed.
+  std::vector<CellRunRow> runs(std::int64_t cell, const spec::Selection& selection,
+                               bool with_replicas);
   ComputedSummary summarise(std::int64_t cell, const spec::Selection& selection);
 
   struct Shape {
@@ -51,7 +54,12 @@ class CellReader {
   const Shape& shape(std::int64_t id);
 
  private:
-  Prepared runs_, shape_;
+  Prepared& runs_statement(const spec::Selection& selection, bool with_replicas);
+  std::string replica_json(std::int64_t run);
+
+  Database& database_;
+  Prepared shape_, replica_;
+  std::map<std::string, std::unique_ptr<Prepared>> runs_;
   std::unordered_map<std::int64_t, Shape> shapes_;
 };
 

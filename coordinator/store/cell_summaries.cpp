@@ -46,10 +46,12 @@ const spec::Selection& CellSummaries::selection(std::int64_t sweep) {
   return selections_.emplace(sweep, selection_from_json(selection_.text(0))).first->second;
 }
 
-void CellSummaries::refresh(std::int64_t cell) {
+std::uint64_t CellSummaries::refresh(std::int64_t cell) {
   const Context of = context(cell);
-  write(cell, of, reader_.summarise(cell, selection(of.sweep)));
+  const auto summary = reader_.summarise(cell, selection(of.sweep));
+  write(cell, of, summary);
   unmark_.bind(cell).run();
+  return summary.statistics.counts.total();
 }
 
 void CellSummaries::write(std::int64_t cell, const Context& context,

@@ -18,8 +18,8 @@ class CellSummaries {
 
   /// A new cell whose runs are in these states; its numbers come with the first refresh.
   void insert(std::int64_t cell, const StateCounts& counts);
-  /// Recomputes one cell and removes its mark.
-  void refresh(std::int64_t cell);
+  /// Recomputes one cell and removes its mark. Returns how many runs it has.
+  std::uint64_t refresh(std::int64_t cell);
   /// Cells that are marked, ascending.
   std::vector<std::int64_t> marked();
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <limits>
 #include <utility>
 
 #include "coordinator/store/errc.hpp"
@@ -15,6 +16,10 @@
 
 namespace scanyard::store {
 namespace {
+
+/// While a coordinator serves, a page computes at most this many runs' worth of outdated cells,
+/// about 30 ms; the writer is at the rest already.
+constexpr std::uint64_t compute_runs_max = 20'000;
 
 tl::unexpected<Error> no_sweep(SweepId id) {
   return fail(errc::not_found, fmt::format("there is no sweep {}", id.value));
@@ -121,7 +126,9 @@ Result<std::vector<CellSummary>> DatabaseReadModel::cells(SweepId id) {
       "reading cells", [&](ReadConnection& c) -> Result<std::vector<CellSummary>> {
         const auto selection = read_selection(c, id);
         if (!selection) return no_sweep(id);
-        return read_cells(c, id, *selection, *parts_->running_cells.counts(c, live));
+        const std::uint64_t compute_max =
+            parts_->options.live ? compute_runs_max : std::numeric_limits<std::uint64_t>::max();
+        return read_cells(c, id, *selection, *parts_->running_cells.counts(c, live), compute_max);
       });
 }
 

@@ -21,8 +21,9 @@ struct ReadModelOptions {
 
 /// Reads through a pool of read-only connections, one per concurrent call, in short transactions:
 /// it never blocks the writer and is never blocked by it. Cells whose summary is marked as outdated
-/// are computed on the fly, so every answer reflects all committed results. Threads: all methods
-/// from any thread.
+/// are computed on the fly: all of them where nobody serves, else as far as 20,000 runs go, so that
+/// a page of a sweep with huge cells stays fast while results stream in (such cells then lag by one
+/// round of the writer's refresh). Threads: all methods from any thread.
 class DatabaseReadModel final : public ReadModel {
  public:
   /// Errors: store.missing_file, store.not_scanyard, store.newer_version, store.older_version,

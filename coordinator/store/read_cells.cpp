@@ -1,7 +1,5 @@
 #include "coordinator/store/read_cells.hpp"
 
-#include <algorithm>
-
 #include "coordinator/store/cell_summaries.hpp"
 #include "coordinator/store/published_table.hpp"
 #include "coordinator/store/selection_text.hpp"
@@ -68,24 +66,12 @@ void take_statistics(ComputedSummary&& computed, CellSummary& cell) {
   cell.by_state = std::move(s.by_state);
 }
 
-/// The cell's runs in key order: the spec's.
-std::vector<CellRunRow> runs_in_key_order(ReadConnection& connection, CellId cell,
-                                          const spec::Selection& selection) {
-  auto rows = connection.cells().runs(cell.value, selection);
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  return rows;
-}
-
-std::string axes_json(ReadConnection& connection, const CellRunRow& row,
-                      const std::vector<std::string>& axes) {
-  return pick_keys(connection.cells().shape(row.shape).json, row.replica_json, axes);
-}
-
 }  // namespace
 
 std::vector<CellSummary> read_cells(ReadConnection& connection, SweepId sweep,
                                     const spec::Selection& selection,
-                                    const RunningCells::Counts& running) {
+                                    const RunningCells::Counts& running,
+                                    std::uint64_t compute_runs_max) {
   PublishedNumbers published;
   published.load(connection.database());
   auto& row = connection.statement(cells_sql);
@@ -100,10 +86,11 @@ std::vector<CellSummary> read_cells(ReadConnection& connection, SweepId sweep,
     cell.state = row.real(3);
     cell.published_key = published_key(row);
     if (cell.published_key) cell.published = published.find(*cell.published_key);
-    if (row.integer(23) != 0) {
+    read_statistics(row, cell);
+    const bool outdated = row.integer(23) != 0;
+    if (const auto runs = cell.counts.total(); outdated && runs <= compute_runs_max) {
+      compute_runs_max -= runs;
       take_statistics(connection.cells().summarise(cell.id.value, selection), cell);
-    } else {
-      read_statistics(row, cell);
     }
     if (const auto at = running.find(cell.id.value); at != running.end()) {
       split_open(cell.counts.queued, at->second, cell.counts);
@@ -120,32 +107,33 @@ bool has_cell(ReadConnection& connection, SweepId sweep, CellId cell) {
 
 std::vector<CellRun> read_cell_runs(ReadConnection& connection, CellId cell,
                                     const spec::Selection& selection, const LiveStatus* live) {
-  const auto axes = axes_of(selection);
+  auto& reader = connection.cells();
+  KeyPicker axes(axes_of(selection));
   std::vector<CellRun> runs;
-  for (const auto& row : runs_in_key_order(connection, cell, selection)) {
-    CellRun run;
+  for (const auto& row : reader.runs(cell.value, selection, /*with_replicas=*/true)) {
+    CellRun& run = runs.emplace_back();
     run.run = row.id;
     run.state = visible_state(row.state, row.id, live);
-    run.axes_json = axes_json(connection, row, axes);
+    run.axes_json = axes.pick(row.shape, reader.shape(row.shape).json, row.replica_json);
     run.value = row.value;
     run.epoch = row.epoch;
     run.solved = row.solved;
-    runs.push_back(std::move(run));
   }
   return runs;
 }
 
 std::vector<CurveOfRun> read_cell_curves(ReadConnection& connection, CellId cell,
                                          const spec::Selection& selection, const LiveStatus* live) {
-  const auto axes = axes_of(selection);
+  auto& reader = connection.cells();
+  KeyPicker axes(axes_of(selection));
   std::vector<CurveOfRun> curves;
-  for (const auto& row : runs_in_key_order(connection, cell, selection)) {
-    CurveOfRun curve;
+  for (const auto& row : reader.runs(cell.value, selection, /*with_replicas=*/true)) {
+    if (curves.size() == cell_curves_max) break;
+    CurveOfRun& curve = curves.emplace_back();
     curve.run = row.id;
     curve.state = visible_state(row.state, row.id, live);
-    curve.axes_json = axes_json(connection, row, axes);
+    curve.axes_json = axes.pick(row.shape, reader.shape(row.shape).json, row.replica_json);
     curve.points = connection.curves().read(row.key);
-    curves.push_back(std::move(curve));
   }
   return curves;
 }

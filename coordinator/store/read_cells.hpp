@@ -10,15 +10,17 @@
 
 namespace scanyard::store {
 
-/// All cells of a sweep in the spec's order, from the maintained summaries; those that are marked
-/// as outdated are computed from their runs.
+/// All cells of a sweep in the spec's order, from the maintained summaries. Those that are marked
+/// as outdated are computed from their runs, as long as these are at most `compute_runs_max`
+/// together; the others are shown as they were at the writer's last refresh.
 std::vector<CellSummary> read_cells(ReadConnection& connection, SweepId sweep,
                                     const spec::Selection& selection,
-                                    const RunningCells::Counts& running);
+                                    const RunningCells::Counts& running,
+                                    std::uint64_t compute_runs_max);
 
 bool has_cell(ReadConnection& connection, SweepId sweep, CellId cell);
 
-/// In the order in which the database met the runs.
+/// In the order in which the database met the runs: the spec's.
 std::vector<CellRun> read_cell_runs(ReadConnection& connection, CellId cell,
                                     const spec::Selection& selection, const LiveStatus* live);
 std::vector<CurveOfRun> read_cell_curves(ReadConnection& connection, CellId cell,

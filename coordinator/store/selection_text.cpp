@@ -2,6 +2,8 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
+#include <utility>
 
 namespace scanyard::store {
 namespace {
@@ -63,11 +65,23 @@ spec::TableLayout layout_from_json(std::string_view json) {
           .columns = object.value("columns", std::vector<std::string>{})};
 }
 
-std::string pick_keys(std::string_view shape_json, std::string_view replica_json,
-                      const std::vector<std::string>& keys) {
-  auto picked = nlohmann::json::object();
-  add_keys(nlohmann::json::parse(shape_json), keys, picked);
-  add_keys(nlohmann::json::parse(replica_json), keys, picked);
+struct KeyPicker::Parts {
+  std::vector<std::string> keys;
+  std::unordered_map<std::int64_t, nlohmann::json> shapes;
+};
+
+KeyPicker::KeyPicker(std::vector<std::string> keys) : parts_(std::make_unique<Parts>()) {
+  parts_->keys = std::move(keys);
+}
+KeyPicker::~KeyPicker() = default;
+
+std::string KeyPicker::pick(std::int64_t shape, std::string_view shape_json,
+                            std::string_view replica_json) {
+  auto& p = *parts_;
+  const auto [of_shape, added] = p.shapes.try_emplace(shape, nlohmann::json::object());
+  if (added) add_keys(nlohmann::json::parse(shape_json), p.keys, of_shape->second);
+  auto picked = of_shape->second;
+  add_keys(nlohmann::json::parse(replica_json), p.keys, picked);
   return picked.dump();
 }
 

@@ -1,6 +1,8 @@
 //! Selection and table layout as the JSON texts that a sweep is stored with.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +22,22 @@ spec::Selection selection_from_json(std::string_view json);
 std::string layout_to_json(const spec::TableLayout& layout);
 spec::TableLayout layout_from_json(std::string_view json);
 
-/// Those of `keys` that the two objects (a run's shape and replica) have, as one object with sorted
-/// keys: {"hidden":64,"lr":0.001,"seed":1}.
-std::string pick_keys(std::string_view shape_json, std::string_view replica_json,
-                      const std::vector<std::string>& keys);
+/// Picks keys off runs: those of `keys` that a run's shape or replica has, as one object with
+/// sorted keys: {"hidden":64,"lr":0.001,"seed":1}. A shape is parsed once however many runs have
+/// it.
+class KeyPicker {
+ public:
+  explicit KeyPicker(std::vector<std::string> keys);
+  ~KeyPicker();
+  KeyPicker(const KeyPicker&) = delete;
+  KeyPicker& operator=(const KeyPicker&) = delete;
+
+  /// `shape` identifies `shape_json`.
+  std::string pick(std::int64_t shape, std::string_view shape_json, std::string_view replica_json);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace scanyard::store

@@ -129,6 +129,7 @@ struct Writer::Parts {
   BatchWriter batch;
   Submission submission;
   Epoch epoch;
+  std::int64_t last_refreshed = 0;  ///< cell
 };
 
 Writer::Writer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -217,21 +218,25 @@ Result<ApplyOutcome> Writer::apply(std::span<const StoreWrite> batch) {
   return outcome;
 }
 
-Result<std::size_t> Writer::refresh(std::size_t cells_max) {
+Result<std::size_t> Writer::refresh(std::uint64_t runs_max) {
   auto& p = *parts_;
   auto& marked = p.changes.marked();
   if (marked.empty()) return std::size_t{0};
   std::vector<std::int64_t> cells;
-  for (const std::int64_t cell : marked) {
-    if (cells.size() == cells_max) break;
-    cells.push_back(cell);
-  }
   auto refreshed = p.transact("updating summaries", [&]() -> Result<void> {
-    for (const std::int64_t cell : cells)
-      p.summaries.refresh(cell);
+    std::uint64_t runs = 0;
+    // On from where the last call ended: cells that are marked again and again must not keep the
+    // others waiting.
+    auto next = marked.upper_bound(p.last_refreshed);
+    while (cells.size() < marked.size() && (cells.empty() || runs < runs_max)) {
+      if (next == marked.end()) next = marked.begin();
+      runs += p.summaries.refresh(*next);
+      cells.push_back(*next++);
+    }
     return {};
   });
   if (!refreshed) return propagate(refreshed);
+  p.last_refreshed = cells.back();
   for (const std::int64_t cell : cells)
     marked.erase(cell);
   return marked.size();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -41,8 +42,9 @@ struct ApplyOutcome {
 /// their own connections and are never blocked.
 ///
 /// Summaries: apply() marks the cells that it touched in the same transaction, refresh() recomputes
-/// marked cells from their runs. Call refresh() when apply() has nothing to do, or every second at
-/// the latest; until then the read model computes marked cells itself, and only the SQL views lag.
+/// marked cells from their runs. Call refresh() once whenever apply() has nothing to do, and every
+/// second at the latest; until then the read model computes marked cells itself (up to 20,000
+/// runs), and the SQL views lag.
 class Writer {
  public:
   /// Opens or creates, checks, migrates, takes the serving lock and raises the epoch (committed
@@ -72,8 +74,9 @@ class Writer {
   /// One transaction for the whole batch. What cannot be applied is skipped and named.
   Result<ApplyOutcome> apply(std::span<const StoreWrite> batch);
 
-  /// Recomputes up to `cells_max` marked cells. Returns how many are still marked.
-  Result<std::size_t> refresh(std::size_t cells_max = 1000);
+  /// Recomputes marked cells in turn until they had `runs_max` runs together (a million take about
+  /// 2 s), at least one. Returns how many are still marked.
+  Result<std::size_t> refresh(std::uint64_t runs_max = 20'000);
 
   /// Replaces the published numbers; does nothing when they are the same already.
   Result<void> set_published(std::span<const PublishedRow> rows);

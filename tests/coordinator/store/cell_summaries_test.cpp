@@ -63,7 +63,7 @@ TEST_CASE("the table is the same, byte for byte, in whatever order and batches r
   for (std::size_t i = 0; i < writes.size();) {
     const std::size_t count = std::min<std::size_t>(1 + random() % 9, writes.size() - i);
     apply(*writer, {writes.begin() + long(i), writes.begin() + long(i + count)});
-    if (random() % 3 == 0) REQUIRE(writer->refresh(1 + random() % 2));
+    if (random() % 3 == 0) REQUIRE(writer->refresh(1 + random() % 40));
     i += count;
   }
   // Some cells are still marked: the reader computes them itself.
@@ -80,10 +80,43 @@ TEST_CASE("marks survive a restart and are worked off in portions") {
   }
   const auto writer = open_writer(folder / "a.db");
   CHECK(query_one(folder / "a.db", "SELECT sum(outdated) FROM cells") == "3");
-  CHECK(writer->refresh(2) == 1);
-  CHECK(writer->refresh(2) == 0);
-  CHECK(writer->refresh(2) == 0);
+  // Each cell has 16 runs.
+  CHECK(writer->refresh(17) == 1);
+  CHECK(writer->refresh(17) == 0);
+  CHECK(writer->refresh(17) == 0);
   CHECK(query_one(folder / "a.db", "SELECT sum(outdated) FROM cells") == "0");
+}
+
+TEST_CASE("a cell that is marked again and again does not keep the others waiting") {
+  const TemporaryFolder folder;
+  const auto writer = open_writer(folder / "a.db");
+  const auto runs = writer->submit(make_submission({.ms = {1, 2, 3}}))->open;
+  apply(*writer, {make_result(runs[0].id, 0.1), make_result(runs[6].id, 0.2),
+                  make_result(runs[12].id, 0.3)});
+  for (std::size_t i = 1; i <= 2; ++i) {
+    REQUIRE(writer->refresh(1) == 2);
+    apply(*writer, {make_result(runs[i].id, 0.1)});
+  }
+  REQUIRE(writer->refresh(1) == 1);
+  CHECK(query(folder / "a.db", "SELECT value FROM cells WHERE NOT outdated") ==
+        std::vector<std::string>{"0.2", "0.3"});
+}
+
+TEST_CASE("while a coordinator serves, a page computes no huge cells; without one it does") {
+  const TemporaryFolder folder;
+  const auto writer = open_writer(folder / "a.db");
+  SmallSweep sweep{.ms = {1}, .lrs = {0.5}};
+  sweep.seeds.clear();
+  for (int seed = 0; seed < 20'001; ++seed)
+    sweep.seeds.push_back(seed);
+  const auto runs = writer->submit(make_submission(sweep))->open;
+  apply(*writer, {make_result(runs[0].id, 0.5)});
+  const auto served = open_reader(folder / "a.db", [] { return nullptr; });
+  CHECK_FALSE(served->cells(SweepId{1})->front().value);
+  CHECK(served->cells(SweepId{1})->front().counts.total() == 20'001);
+  CHECK(open_reader(folder / "a.db")->cells(SweepId{1})->front().value == 0.5);
+  REQUIRE(writer->refresh() == 0);
+  CHECK(served->cells(SweepId{1})->front().value == 0.5);
 }
 
 TEST_CASE("the rounded value of the view is that of the table") {

@@ -28,9 +28,11 @@ TEST_CASE("a layout survives being stored") {
 }
 
 TEST_CASE("axes are picked from shape and replica, sorted, with their numbers as they stand") {
-  CHECK(pick_keys(R"({"hidden":64,"m":2})", R"({"lr":1e-05,"seed":3})", {"seed", "lr", "hidden"}) ==
-        R"({"hidden":64,"lr":1e-05,"seed":3})");
-  CHECK(pick_keys("{}", "{}", {"lr"}) == "{}");
+  KeyPicker axes({"seed", "lr", "hidden"});
+  const std::string shape = R"({"hidden":64,"m":2})";
+  CHECK(axes.pick(1, shape, R"({"lr":1e-05,"seed":3})") == R"({"hidden":64,"lr":1e-05,"seed":3})");
+  CHECK(axes.pick(1, shape, R"({"seed":4})") == R"({"hidden":64,"seed":4})");
+  CHECK(axes.pick(2, "{}", "{}") == "{}");
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST_CASE("whatever is written, every run is in one state and the states add up"
       writer.reset();
       writer = open_writer(folder / "a.db");
     } else if (what == 2) {
-      REQUIRE(writer->refresh(1 + random() % 3));
+      REQUIRE(writer->refresh(1 + random() % 30));
     } else if (what == 3) {
       const std::vector all = {RunState::failed, RunState::cancelled, RunState::diverged};
       REQUIRE(writer->retry({SweepId{1}, {all[random() % 3]}, {}, {}}));
@@ -124,7 +124,7 @@ TEST_CASE("whatever is written, every run is in one state and the states add up"
     }
     REQUIRE(sums_contradiction(folder / "a.db") == "");
   }
-  REQUIRE(writer->refresh());
+  REQUIRE(writer->refresh() == 0);
   REQUIRE(sums_contradiction(folder / "a.db") == "");
 }
 
