@@ -67,7 +67,8 @@ Result<Page> load_sweeps_page(ReadModel& model) {
       {std::move(*sweeps), around->workers_connected, std::move(around->endpoint), around->now});
 }
 
-Result<Page> load_sweep_page(ReadModel& model, SweepId id) {
+Result<Page> load_sweep_page(ReadModel& model, SweepId id, const TableWindow& window,
+                             std::size_t plot) {
   auto loaded = load_sweep(model, id);
   if (!loaded) return propagate(loaded);
   auto around = load_surroundings(model);
@@ -75,7 +76,8 @@ Result<Page> load_sweep_page(ReadModel& model, SweepId id) {
   auto table = loaded->table();
   auto plots = loaded->plots();
   return sweep_page({std::move(loaded->detail), std::move(table), std::move(plots),
-                     around->workers_connected, std::move(around->endpoint), around->now});
+                     around->workers_connected, std::move(around->endpoint), around->now, window,
+                     plot});
 }
 
 Result<Page> load_cell_page(ReadModel& model, SweepId sweep, CellId cell) {

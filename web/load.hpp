@@ -7,6 +7,7 @@
 #include "common/tables/results_table.hpp"
 #include "common/tables/state_plot.hpp"
 #include "web/pages/page.hpp"
+#include "web/pages/results_table_html.hpp"
 
 namespace scanyard::web {
 
@@ -23,7 +24,9 @@ struct LoadedSweep {
 /// Errors of all below: those of the read model.
 Result<LoadedSweep> load_sweep(ReadModel& model, SweepId id);
 Result<Page> load_sweeps_page(ReadModel& model);
-Result<Page> load_sweep_page(ReadModel& model, SweepId id);
+/// `window` and `plot` say which part of a large table and of many plots is shown.
+Result<Page> load_sweep_page(ReadModel& model, SweepId id, const TableWindow& window = {},
+                             std::size_t plot = 0);
 Result<Page> load_cell_page(ReadModel& model, SweepId sweep, CellId cell);
 Result<Page> load_run_page(ReadModel& model, const RunId& id);
 Result<Page> load_workers_page(ReadModel& model);

@@ -29,6 +29,14 @@ struct Call {
 
   const std::string& segment(std::size_t i) const { return target.segments[i]; }
 
+  /// An index among the parameters; what is missing or no number is the first.
+  std::size_t index(std::string_view name) const {
+    const std::string text = target.parameter(name).value_or("");
+    std::size_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  }
+
   Answer page(const Result<Page>& page) const {
     if (!page) return tl::unexpected(page.error());
     PageAnswer as;
@@ -90,7 +98,10 @@ std::optional<Answer> sweep_address(const Call& call) {
   const auto number = number_of(segments[1]);
   if (!number) return tl::unexpected(not_found("sweep " + segments[1]));
   const SweepId id{*number};
-  if (segments.size() == 2) return call.page(load_sweep_page(call.model, id));
+  if (segments.size() == 2) {
+    return call.page(load_sweep_page(call.model, id, {call.index("row"), call.index("column")},
+                                     call.index("plot")));
+  }
   if (segments.size() == 3 && segments[2] == "table.csv") return table_csv(call, id);
   if (segments.size() == 3 && segments[2] == "spec.yaml") return spec_file(call, id);
   if (segments.size() == 4 && segments[2] == "plots") return plot_file(call, id, segments[3]);

@@ -121,6 +121,7 @@ CellSummary FakeReadModel::summary_of(const Sweep& sweep, const Cell& cell) {
   summary.minimum = statistics.minimum;
   summary.median = statistics.median;
   summary.maximum = statistics.maximum;
+  summary.expected_best_of_5 = statistics.expected_best_of_5;
   summary.best_run = statistics.best_run;
   for (const std::size_t index : cell.runs) {
     if (sweep.runs[index].id == statistics.best_run)

@@ -1,5 +1,6 @@
 //! A small HTTP client over a plain socket, for tests of the server: it can also say what a browser
-//! never would. Every wait ends after 30 s.
+//! never would. Every wait ends after 30 s. Failures are exceptions, as checks of Catch2 belong to
+//! one thread only.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace scanyard::web {
 
 class HttpClient {
  public:
-  /// Connects to 127.0.0.1; fails the test when that is not possible.
+  /// Connects to 127.0.0.1.
   explicit HttpClient(std::uint16_t port);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
@@ -20,7 +21,7 @@ class HttpClient {
   /// "GET /path" with Host, the token and more header lines, each ending in "\r\n".
   void ask(const std::string& method, const std::string& target, const std::string& token,
            const std::string& more = {});
-  /// Reads until `end` was seen; returns everything up to and with it. Fails the test when the
+  /// Reads until `end` was seen; returns everything up to and with it. Throws when the
   /// connection ends or 30 s pass before.
   std::string read_until(std::string_view end);
   /// One whole response with a Content-Length body (none for HEAD, 304).

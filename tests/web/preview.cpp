@@ -1,5 +1,5 @@
 //! web_preview: serves the fake read model, for looking at the pages and for tests/browser.
-//!   web_preview [--empty] [--port N]
+//!   web_preview [--empty] [--port N] [--token T]
 //! Prints the address with its token, then takes lines on stdin: finish N, fail, lose, submit NAME,
 //! break, quit. Answers each with "ok", so that whoever drives it knows that it has happened.
 #include <fmt/format.h>
@@ -50,8 +50,10 @@ int main(int argc, char** argv) {
       content = FakeReadModel::Content::nothing;
     } else if (argument == "--port" && i + 1 < argc) {
       options.port = static_cast<std::uint16_t>(std::stoi(argv[++i]));
+    } else if (argument == "--token" && i + 1 < argc) {
+      options.token = argv[++i];
     } else {
-      std::cerr << "web_preview [--empty] [--port N]\n";
+      std::cerr << "web_preview [--empty] [--port N] [--token T]\n";
       return 2;
     }
   }

@@ -158,6 +158,7 @@ Json cell_of(const CellSummary& cell) {
           {"minimum", or_null(cell.minimum)},
           {"median", or_null(cell.median)},
           {"maximum", or_null(cell.maximum)},
+          {"expected_best_of_5", or_null(cell.expected_best_of_5)},
           {"best_run", cell.best_run ? Json(cell.best_run->hex()) : Json(nullptr)},
           {"best_axes", cell.best_run ? parsed(cell.best_axes_json) : Json(nullptr)},
           {"published", or_null(cell.published)}};

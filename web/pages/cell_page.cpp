@@ -10,7 +10,7 @@
 #include "web/html/template.hpp"
 #include "web/pages/curves.hpp"
 #include "web/pages/parts.hpp"
-#include "web/solve_rate.hpp"
+#include "web/pages/results_table_html.hpp"
 
 namespace scanyard::web {
 namespace {
@@ -65,10 +65,12 @@ Html numbers_of(const CellView& view) {
       {"lowest", number(cell.minimum)},
       {"median", number(cell.median)},
       {"highest", number(cell.maximum)},
-      {"solved (95 % interval)", solve_rate_text(cell.solved, cell.counts.done())},
+      {"solved (95 % interval)", solve_rate_text(view.cell)},
       {"results n",
        fmt::format("{} of {}", cell.counts.done(), counted(cell.counts.total(), "run", "runs"))},
   };
+  if (cell.expected_best_of_5)
+    fields.emplace_back("best of 5, expected", number(cell.expected_best_of_5));
   if (cell.state > 0) fields.emplace_back("state size N", canonical_number(cell.state));
   return facts(fields);
 }

@@ -22,7 +22,7 @@ LinePlot accuracy_plot() {
   plot.title = "Test accuracy over epochs";
   plot.x_label = "epoch";
   plot.y_label = "test accuracy (macro)";
-  plot.y_domain = Interval{0, 1.02};  // a little room above what is solved
+  plot.y_domain = Range{0, 1.02};  // a little room above what is solved
   plot.markers = false;
   plot.width = plot_width;
   plot.height = plot_height;

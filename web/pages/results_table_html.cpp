@@ -8,8 +8,8 @@
 #include "common/text.hpp"
 #include "web/format.hpp"
 #include "web/html/template.hpp"
+#include "web/pages/paging.hpp"
 #include "web/pages/parts.hpp"
-#include "web/solve_rate.hpp"
 
 namespace scanyard::web {
 namespace {
@@ -36,8 +36,14 @@ std::string typographic(std::string text) {
 }
 
 std::string results_text(const TableCell& cell) {
-  std::string text = fmt::format("{} of {}", cell.n(), cell.summary.counts.total());
-  return text;
+  return fmt::format("{} of {}", cell.n(), cell.summary.counts.total());
+}
+
+/// What five of these runs would give on average: less than the best of all, the more so the more
+/// runs there are.
+std::string best_of_five_text(const TableCell& cell, int decimals) {
+  const auto& expected = cell.summary.expected_best_of_5;
+  return expected ? fixed(*expected, decimals) : "";
 }
 
 std::string range_text(const CellSummary& summary, int decimals) {
@@ -77,8 +83,9 @@ Html as_lines(const ResultsTable& table) {
                                  {"difference", typographic(cell.difference_text)},
                                  {"spread", cell.spread_text},
                                  {"range", range_text(cell.summary, decimals)},
+                                 {"best_of_five", best_of_five_text(cell, decimals)},
                                  {"results", results_text(cell)},
-                                 {"solved", solve_rate_text(cell.solved(), cell.n())},
+                                 {"solved", solve_rate_text(cell)},
                                  {"diverged", std::to_string(cell.diverged())},
                                  {"failed", std::to_string(cell.failed())},
                                  {"best", best_html(cell.summary)}});
@@ -92,9 +99,13 @@ Html as_lines(const ResultsTable& table) {
        {"lines", std::move(lines)}});
 }
 
-/// "14 of 15 results, 3 solved, 1 diverged, 1 failed".
+/// "14 of 15 runs, 3 solved (7 to 45 %), 1 diverged, 1 failed".
 std::string counts_text(const TableCell& cell) {
-  std::string text = fmt::format("{} runs, {} solved", results_text(cell), cell.solved());
+  std::string text = results_text(cell) + " runs";
+  if (cell.n() > 0) {
+    text += fmt::format(", {} solved ({:.0f} to {:.0f} %)", cell.solved(),
+                        100 * cell.solve_rate.low, 100 * cell.solve_rate.high);
+  }
   if (cell.diverged() > 0) text += fmt::format(", {} diverged", cell.diverged());
   if (cell.failed() > 0) text += fmt::format(", {} failed", cell.failed());
   return text;
@@ -111,6 +122,8 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
                                                   : " (" + typographic(cell.difference_text) + ")"},
       {"spread", !cell.spread_text.empty()},
       {"spread_text", cell.spread_text},
+      {"expected", cell.summary.expected_best_of_5.has_value()},
+      {"best_of_five", best_of_five_text(cell, table.selection.decimals)},
       {"counts", counts_text(cell)}};
 }
 
@@ -167,8 +180,35 @@ Html as_matrix(const ResultsTable& table) {
 
 }  // namespace
 
-Html results_table_html(const ResultsTable& table) {
-  return table.columns.size() == 1 ? as_lines(table) : as_matrix(table);
+std::string solve_rate_text(const TableCell& cell) {
+  if (cell.n() == 0) return "none yet";
+  return fmt::format("{} of {} ({:.0f} to {:.0f} %)", cell.solved(), cell.n(),
+                     100 * cell.solve_rate.low, 100 * cell.solve_rate.high);
+}
+
+tables::ResultsTable part_of(const ResultsTable& table, const TableWindow& window) {
+  const Part rows = part_at(window.row, table.rows.size(), TableWindow::rows_max);
+  const Part columns = part_at(window.column, table.columns.size(), TableWindow::columns_max);
+  if (rows.is_all() && columns.is_all()) return table;
+  ResultsTable part = table;
+  const auto cut = [](auto& list, const Part& kept) {
+    list = {list.begin() + static_cast<std::ptrdiff_t>(kept.first),
+            list.begin() + static_cast<std::ptrdiff_t>(kept.end)};
+  };
+  cut(part.rows, rows);
+  cut(part.columns, columns);
+  part.cells.clear();
+  for (std::size_t row = rows.first; row < rows.end; ++row) {
+    for (std::size_t column = columns.first; column < columns.end; ++column)
+      part.cells.push_back(table.at(row, column));
+  }
+  return part;
+}
+
+Html results_table_html(const ResultsTable& table, const TableWindow& window) {
+  // The whole table decides the form: a part that is one column wide still needs its heading.
+  return table.columns.size() == 1 ? as_lines(part_of(table, window))
+                                   : as_matrix(part_of(table, window));
 }
 
 std::string optimism_note(const ResultsTable& table) {

@@ -57,7 +57,7 @@ LinePlot state_plot_drawing(const tables::StatePlot& plot, std::size_t index) {
     drawing.y_kind = ScaleKind::logarithmic;
     drawing.y_label += " (log scale)";
   } else {
-    drawing.y_domain = Interval{0, 1.02};  // a little room for the markers of solved tasks
+    drawing.y_domain = Range{0, 1.02};  // a little room for the markers of solved tasks
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     PlotSeries line{plot.series[i].label, plot.series[i].label, i, false, {}};
@@ -73,14 +73,15 @@ LinePlot state_plot_drawing(const tables::StatePlot& plot, std::size_t index) {
   return drawing;
 }
 
-Html state_plots_html(SweepId sweep, const std::vector<tables::StatePlot>& plots) {
+Html state_plots_html(SweepId sweep, const std::vector<tables::StatePlot>& plots,
+                      const Part& part) {
   if (plots.empty()) {
     return Html{
         "<h2>Accuracy over state size</h2>\n<p class=\"faint\">The plot appears with the first "
         "result of a run whose state size is known.</p>"};
   }
   Html all{"<div class=\"plots\">\n"};
-  for (std::size_t i = 0; i < plots.size(); ++i) {
+  for (std::size_t i = part.first; i < part.end; ++i) {
     Node::List points;
     for (const auto& series : plots[i].series) {
       for (const auto& point : series.points) {

@@ -4,6 +4,7 @@
 
 #include "web/commands.hpp"
 #include "web/html/template.hpp"
+#include "web/pages/paging.hpp"
 #include "web/pages/parts.hpp"
 #include "web/pages/results_table_html.hpp"
 #include "web/pages/state_plot_html.hpp"
@@ -11,11 +12,29 @@
 namespace scanyard::web {
 namespace {
 
-Html table_or_reason(const tables::ResultsTable& table) {
-  if (table.cells.empty()) {
-    return Html{"<p class=\"faint\">This sweep has no cells.</p>"};
-  }
-  return results_table_html(table);
+Html table_or_reason(const SweepView& view) {
+  const tables::ResultsTable& table = view.table;
+  if (table.cells.empty()) return Html{"<p class=\"faint\">This sweep has no cells.</p>"};
+  const Part rows = part_at(view.window.row, table.rows.size(), TableWindow::rows_max);
+  const Part columns = part_at(view.window.column, table.columns.size(), TableWindow::columns_max);
+  const auto address = [&](std::size_t row, std::size_t column) {
+    return fmt::format("/sweeps/{}?row={}&column={}&plot={}", table.sweep.value, row, column,
+                       view.plot);
+  };
+  const Html row_links =
+      part_links("Rows", rows, [&](std::size_t first) { return address(first, columns.first); });
+  const Html column_links =
+      part_links("Columns", columns, [&](std::size_t first) { return address(rows.first, first); });
+  return Html{results_table_html(table, view.window).text + row_links.text + column_links.text};
+}
+
+Html plots_part(const SweepView& view) {
+  const Part part = part_at(view.plot, view.plots.size(), plots_shown_max);
+  const Html links = part_links("Plots", part, [&](std::size_t first) {
+    return fmt::format("/sweeps/{}?row={}&column={}&plot={}", view.table.sweep.value,
+                       view.window.row, view.window.column, first);
+  });
+  return Html{state_plots_html(view.table.sweep, view.plots, part).text + links.text};
 }
 
 }  // namespace
@@ -44,9 +63,9 @@ Page sweep_page(const SweepView& view) {
        {"failing", counts.failed > 0},
        {"failing_text", counted(counts.failed, "run has failed.", "runs have failed.")},
        {"retry_command", command_box(retry_sweep_command(sweep.id))},
-       {"table", table_or_reason(view.table)},
+       {"table", table_or_reason(view)},
        {"selection", selection_note_html(view.table)},
-       {"plots", state_plots_html(sweep.id, view.plots)},
+       {"plots", plots_part(view)},
        {"spec", view.detail.spec_text}});
   return {sweep.name, Section::sweeps, content};
 }

@@ -9,6 +9,7 @@
 #include "common/tables/results_table.hpp"
 #include "common/tables/state_plot.hpp"
 #include "web/pages/page.hpp"
+#include "web/pages/results_table_html.hpp"
 
 namespace scanyard::web {
 
@@ -19,6 +20,8 @@ struct SweepView {
   std::uint64_t workers_connected = 0;
   std::string endpoint;  ///< what workers connect to
   TimePoint now;
+  TableWindow window;
+  std::size_t plot = 0;  ///< index of a plot that is to be shown
 };
 
 Page sweep_page(const SweepView& view);

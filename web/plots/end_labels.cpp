@@ -15,7 +15,7 @@ constexpr double label_gap = 15;
 
 }  // namespace
 
-std::vector<double> spread_apart(const std::vector<double>& wanted, double gap, Interval bounds) {
+std::vector<double> spread_apart(const std::vector<double>& wanted, double gap, Range bounds) {
   std::vector<std::size_t> order(wanted.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -34,7 +34,7 @@ std::vector<double> spread_apart(const std::vector<double>& wanted, double gap, 
   return placed;
 }
 
-std::string drawn_end_labels(std::vector<EndLabel> labels, double edge, Interval bounds) {
+std::string drawn_end_labels(std::vector<EndLabel> labels, double edge, Range bounds) {
   if (labels.empty()) return {};
   std::vector<double> wanted;
   for (const auto& label : labels)

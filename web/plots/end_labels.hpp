@@ -17,9 +17,9 @@ struct EndLabel {
 
 /// New y positions in the order of `wanted`: at least `gap` apart, inside `bounds` as far as they
 /// fit, and as near to what was wanted as moving neighbours in one sweep down and one up allows.
-std::vector<double> spread_apart(const std::vector<double>& wanted, double gap, Interval bounds);
+std::vector<double> spread_apart(const std::vector<double>& wanted, double gap, Range bounds);
 
 /// The labels right of `edge`, each with a thin line to its point.
-std::string drawn_end_labels(std::vector<EndLabel> labels, double edge, Interval bounds);
+std::string drawn_end_labels(std::vector<EndLabel> labels, double edge, Range bounds);
 
 }  // namespace scanyard::web

@@ -29,7 +29,7 @@ bool drawable(const LinePlot& plot, const PlotPoint& point) {
   return fits(plot.x_kind, point.x) && fits(plot.y_kind, point.y);
 }
 
-Interval domain(const LinePlot& plot, bool of_x) {
+Range domain(const LinePlot& plot, bool of_x) {
   if (of_x && plot.x_domain) return *plot.x_domain;
   if (!of_x && plot.y_domain) return *plot.y_domain;
   std::vector<double> values;

@@ -33,7 +33,7 @@ struct LinePlot {
   std::string description;  ///< what a person who cannot see it should know
   std::string x_label, y_label;
   ScaleKind x_kind = ScaleKind::linear, y_kind = ScaleKind::linear;
-  std::optional<Interval> x_domain, y_domain;  ///< otherwise what the points need
+  std::optional<Range> x_domain, y_domain;  ///< otherwise what the points need
   bool markers = true;
   std::vector<PlotSeries> series;
   int width = 640, height = 380;  ///< in units of the drawing; the page scales it

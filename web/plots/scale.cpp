@@ -19,14 +19,14 @@ double projected(ScaleKind kind, double value) {
   return kind == ScaleKind::logarithmic ? std::log2(value) : value;
 }
 
-Interval widened(ScaleKind kind, Interval domain) {
+Range widened(ScaleKind kind, Range domain) {
   if (domain.low < domain.high) return domain;
   if (kind == ScaleKind::logarithmic) return {domain.low / 2, domain.low * 2};
   const double half = domain.low == 0 ? 0.5 : std::abs(domain.low) / 2;
   return {domain.low - half, domain.low + half};
 }
 
-std::vector<Tick> linear_ticks(Interval domain, int count) {
+std::vector<Tick> linear_ticks(Range domain, int count) {
   const double rough = (domain.high - domain.low) / std::max(count, 1);
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = power * 10;
@@ -49,7 +49,7 @@ std::vector<Tick> linear_ticks(Interval domain, int count) {
   return ticks;
 }
 
-std::vector<Tick> log_ticks(Interval domain, int count) {
+std::vector<Tick> log_ticks(Range domain, int count) {
   const double octaves = std::log2(domain.high / domain.low);
   const double base = octaves > octaves_max ? 10 : 2;
   const double exponent_low = std::ceil(std::log(domain.low) / std::log(base) - 1e-9);
@@ -69,7 +69,7 @@ std::vector<Tick> log_ticks(Interval domain, int count) {
 
 }  // namespace
 
-Scale::Scale(ScaleKind kind, Interval domain, Interval range)
+Scale::Scale(ScaleKind kind, Range domain, Range range)
     : kind_(kind), domain_(widened(kind, domain)), range_(range) {
   SCANYARD_ASSERT(std::isfinite(domain_.low) && std::isfinite(domain_.high),
                   "a scale needs a finite domain");
@@ -89,7 +89,7 @@ std::vector<Tick> Scale::ticks(int count) const {
   return kind_ == ScaleKind::logarithmic ? log_ticks(domain_, count) : linear_ticks(domain_, count);
 }
 
-Interval domain_of(const std::vector<double>& values, ScaleKind kind, double margin) {
+Range domain_of(const std::vector<double>& values, ScaleKind kind, double margin) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   for (const double value : values) {
@@ -97,8 +97,8 @@ Interval domain_of(const std::vector<double>& values, ScaleKind kind, double mar
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  if (low > high) return kind == ScaleKind::logarithmic ? Interval{1, 2} : Interval{0, 1};
-  const Interval tight = widened(kind, {low, high});
+  if (low > high) return kind == ScaleKind::logarithmic ? Range{1, 2} : Range{0, 1};
+  const Range tight = widened(kind, {low, high});
   if (kind == ScaleKind::logarithmic) {
     const double factor = std::pow(tight.high / tight.low, margin);
     return {tight.low / factor, tight.high * factor};

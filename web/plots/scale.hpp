@@ -6,9 +6,9 @@
 
 namespace scanyard::web {
 
-struct Interval {
+struct Range {
   double low = 0, high = 1;
-  friend bool operator==(const Interval&, const Interval&) = default;
+  friend bool operator==(const Range&, const Range&) = default;
 };
 
 enum class ScaleKind { linear, logarithmic };
@@ -23,12 +23,12 @@ struct Tick {
 class Scale {
  public:
   /// A domain without width is widened around its value; a logarithmic one must lie above 0.
-  Scale(ScaleKind kind, Interval domain, Interval range);
+  Scale(ScaleKind kind, Range domain, Range range);
 
   double operator()(double value) const;
   ScaleKind kind() const { return kind_; }
-  Interval domain() const { return domain_; }
-  Interval range() const { return range_; }
+  Range domain() const { return domain_; }
+  Range range() const { return range_; }
 
   /// About `count` round values inside the domain, ascending: multiples of 1, 2 or 5 times a power
   /// of ten; on a logarithmic scale powers of two (state sizes double) or, over more than twelve
@@ -37,12 +37,12 @@ class Scale {
 
  private:
   ScaleKind kind_;
-  Interval domain_;
-  Interval range_;
+  Range domain_;
+  Range range_;
 };
 
 /// The smallest domain that holds all finite values (above 0 for a logarithmic scale), with a
 /// margin of `margin` times its width on both sides; {1, 2} or {0, 1} when there is none.
-Interval domain_of(const std::vector<double>& values, ScaleKind kind, double margin);
+Range domain_of(const std::vector<double>& values, ScaleKind kind, double margin);
 
 }  // namespace scanyard::web

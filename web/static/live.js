@@ -5,19 +5,20 @@
 (() => {
   const refreshEveryMs = 15000;  // for ages such as "3 min ago", and when there is no event stream
   const refreshGapMsMin = 400;
-  const reconnectMs = 3000;
+  const retryMs = 2000;
   document.documentElement.classList.add("js");
   const status = document.getElementById("live");
   let seen = document.getElementById("main").dataset.change;
   let source = null;
-  let reconnectTimer = null;
+  let retryTimer = null;
   let fetching = false;
   let wanted = false;
   let lastFetch = 0;
+  let lastGood = new Date();
   let timer = null;
 
   function say(state, text) {
-    if (status.dataset.state === state) return;
+    if (status.dataset.state === state && status.textContent === text) return;
     status.dataset.state = state;
     status.textContent = text;
   }
@@ -83,7 +84,7 @@
       address.hash = "";
       const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
       if (response.status === 401) {
-        say("lost", "Signed out: the server has a new address.");
+        say("lost", "Signed out: open the new address that the coordinator printed.");
         disconnect();
         return;
       }
@@ -92,9 +93,14 @@
       if (!main) throw new Error("no content in the answer");
       merge(document.getElementById("main"), document.adoptNode(main));
       document.title = main.dataset.title;
-      if (source && source.readyState === EventSource.OPEN) say("live", "Live");
+      connect();
+      lastGood = new Date();
+      const open = source && source.readyState === EventSource.OPEN;
+      say(open ? "live" : "waiting", open ? "Live" : "Up to date");
     } catch (error) {
-      say("lost", "No connection to the server; trying again.");
+      say("lost", "No connection; this is from " + lastGood.toLocaleTimeString() + ". Trying again.");
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(refresh, retryMs);
     } finally {
       fetching = false;
       if (wanted) schedule();
@@ -113,8 +119,8 @@
   function disconnect() {
     if (source) source.close();
     source = null;
-    clearTimeout(reconnectTimer);
-    reconnectTimer = null;
+    clearTimeout(retryTimer);
+    retryTimer = null;
   }
 
   // A hidden page holds no stream: browsers allow only six connections to one server, and a seventh
@@ -127,10 +133,10 @@
       seen = event.data;
       schedule();
     });
+    // Why it ended, the next fetch finds out; one that succeeds connects again.
     source.onerror = () => {
-      say("lost", "No connection to the server; trying again.");
       disconnect();
-      reconnectTimer = setTimeout(connect, reconnectMs);
+      retryTimer = setTimeout(refresh, retryMs);
     };
   }
 

@@ -72,6 +72,15 @@ TEST_CASE("a selection that takes no maximum is not called optimistic") {
   CHECK(optimism_note(table).find("the lowest of") != std::string::npos);
 }
 
+TEST_CASE("the share of solved runs is written with its counts and its interval") {
+  tables::TableCell cell;
+  CHECK(solve_rate_text(cell) == "none yet");
+  cell.summary.counts.finished = 9;
+  cell.summary.solved = 2;
+  cell.solve_rate = wilson_interval(2, 9);
+  CHECK(solve_rate_text(cell) == "2 of 9 (6 to 55 %)");
+}
+
 TEST_CASE("keys and values of a table are escaped") {
   tables::ResultsTable table = table_of({2});
   table.row_keys[0] = table.rows[0].values[0] = table.metric = "<script>\"'&";

@@ -1,9 +1,9 @@
 #include "web/plots/end_labels.hpp"
 
-#include <rapidcheck.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include "tests/support/rapidcheck_catch2.hpp"
 
 namespace scanyard::web {
 namespace {
@@ -21,7 +21,7 @@ TEST_CASE("labels at one place are spread in their order") {
 }
 
 TEST_CASE("labels that fit never overlap nor leave the frame") {
-  const bool holds = rc::check("spread labels", [](std::vector<std::uint8_t> raw) {
+  check_property("spread labels", [](std::vector<std::uint8_t> raw) {
     if (raw.size() > 10) raw.resize(10);
     const Positions wanted(raw.begin(), raw.end());
     Positions placed = spread_apart(wanted, 15, {0, 255});
@@ -32,7 +32,6 @@ TEST_CASE("labels that fit never overlap nor leave the frame") {
       RC_ASSERT(i == 0 || placed[i] - placed[i - 1] >= 15 - 1e-9);
     }
   });
-  CHECK(holds);
 }
 
 TEST_CASE("a label is escaped") {

@@ -20,7 +20,7 @@ LinePlot scaling_plot() {
   plot.x_label = "state size N";
   plot.y_label = "test accuracy";
   plot.x_kind = ScaleKind::logarithmic;
-  plot.y_domain = Interval{0, 1};
+  plot.y_domain = Range{0, 1};
   plot.series = {
       {"m = 1", "m = 1", 0, false, {{16, 0.44, "16"}, {64, 0.54, "64"}, {192, 0.56, "192"}}},
       {"m = 2", "m = 2", 1, false, {{32, 0.75, ""}, {128, 0.95, ""}, {384, 1.0, ""}}}};
