@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh clone to a table: installs what is missing, builds, trains a small sweep on this machine, prints its
 # table and leaves the page running until Ctrl-C. Safe to run again; a second start needs no network.
-# Arguments go to `scanyard demo` (see scripts/demo.sh --help after the first build, or build/release/bin/scanyard demo --help).
+# Arguments go to `scanyard demo` (build/release/bin/scanyard demo --help lists them).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf 'demo: %s\n' "$*"; }

@@ -6,7 +6,10 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 compiler=${CXX:-clang++-19}
-command -v "$compiler" >/dev/null || { echo "fuzz: $compiler is not installed (apt-get install clang-19 libclang-rt-19-dev)" >&2; exit 2; }
+if ! command -v "$compiler" >/dev/null; then
+  echo "fuzz: $compiler is not installed (apt-get install clang-19 libclang-rt-19-dev)" >&2
+  exit 2
+fi
 generated=$(ls -d build/*/generated 2>/dev/null | head -n 1)
 [ -n "$generated" ] || { echo "fuzz: configure a build first (cmake --preset release)" >&2; exit 2; }
 
