@@ -1,6 +1,7 @@
 #include "worker/agent/child_process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -76,6 +77,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // What this process itself inherited, from a shell or a scheduler, is not the trainer's either.
+  // Kernels before 5.11 cannot do this; everything that the agent opens closes on exec anyway.
+  ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   ::execve(program, arguments, environment);
   const int why = errno;
   const bool told = ::write(status, &why, sizeof why) == sizeof why;
