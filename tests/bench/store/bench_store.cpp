@@ -287,6 +287,25 @@ void measure_large(const fs::path& folder, std::size_t large) {
   measure_table(*reader, SweepId{2}, "of the large sweep");
 }
 
+/// Cells of 12,501 runs each, as a sweep over many sizes and seeds has.
+void measure_huge_cells(const fs::path& folder) {
+  fmt::print("\nA sweep of 150,000 results in 12 cells\n");
+  const fs::path path = folder / "huge_cells.db";
+  const auto writer = open(path);
+  const auto sweep = synthetic_sweep(150'000, 0, 4167);
+  must(writer->submit(sweep));
+  write_results(*writer, ids(sweep), 4096, 0);
+  const auto reader = must(
+      DatabaseReadModel::open({.path = path, .live = [] { return nullptr; }, .build = "bench"}));
+  measure_table(*reader, SweepId{1}, "while every cell is marked");
+  const Took took = measure([&] {
+    while (must(writer->refresh()) > 0) {
+    }
+  });
+  rate_line("  refresh() of every cell, 12,501 runs each", 12, took, "cells/s");
+  measure_table(*reader, SweepId{1}, "of 150,000 results");
+}
+
 }  // namespace
 }  // namespace scanyard::store
 
@@ -301,5 +320,6 @@ int main(int argc, char** argv) {
   measure_results(folder.path);
   measure_curves(folder.path);
   measure_progress(folder.path);
+  measure_huge_cells(folder.path);
   measure_large(folder.path, large);
 }

@@ -10,12 +10,10 @@
 namespace scanyard::store {
 namespace {
 
-constexpr int seeds_per_cell = 5;
 constexpr const char* rates[] = {"0.001", "0.0005", "0.0001"};
-constexpr std::size_t runs_per_cell = seeds_per_cell * std::size(rates);
 constexpr int ms[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32};
 
-void add_cell(spec::Expansion& expansion, std::size_t number, std::int64_t first_seed) {
+void add_cell(spec::Expansion& expansion, std::size_t number, std::int64_t first_seed, int seeds) {
   const int m = ms[number % std::size(ms)];
   const std::size_t train = 100 + number / std::size(ms);
   const auto cell = static_cast<std::uint32_t>(expansion.cells.size());
@@ -34,7 +32,7 @@ void add_cell(spec::Expansion& expansion, std::size_t number, std::int64_t first
   Hasher prefix;
   prefix.update(json).update("\n");
   for (const char* rate : rates) {
-    for (int seed = 0; seed < seeds_per_cell; ++seed) {
+    for (int seed = 0; seed < seeds; ++seed) {
       spec::ExpandedRun run;
       run.shape = shape;
       run.replica_json = fmt::format(R"({{"early_stop":0.999,"lr":{},"lr_min":1e-05,"seed":{},)"
@@ -49,14 +47,14 @@ void add_cell(spec::Expansion& expansion, std::size_t number, std::int64_t first
 
 }  // namespace
 
-SubmitSweep synthetic_sweep(std::size_t runs, std::int64_t first_seed) {
+SubmitSweep synthetic_sweep(std::size_t runs, std::int64_t first_seed, int seeds) {
   auto expansion = std::make_shared<spec::Expansion>();
   expansion->name = fmt::format("synthetic_{}", runs);
   expansion->selection.maximise = {"lr", "seed", "hidden"};
   expansion->layout = {.rows = {"model", "m"}, .columns = {"train"}};
-  expansion->runs.reserve(runs + runs_per_cell);
+  expansion->runs.reserve(runs + 3 * static_cast<std::size_t>(seeds));
   for (std::size_t cell = 0; expansion->runs.size() < runs; ++cell)
-    add_cell(*expansion, cell, first_seed);
+    add_cell(*expansion, cell, first_seed, seeds);
   return {.expansion = std::move(expansion), .spec_text = "synthetic", .at = TimePoint{1}};
 }
 

@@ -10,9 +10,9 @@
 
 namespace scanyard::store {
 
-/// About `runs` runs: cells of 15 (3 learning rates x 5 seeds), 12 cells a task setting.
+/// About `runs` runs: cells of 3 learning rates times `seeds`, 12 cells a task setting.
 /// `first_seed` tells the runs of two such sweeps apart.
-SubmitSweep synthetic_sweep(std::size_t runs, std::int64_t first_seed = 0);
+SubmitSweep synthetic_sweep(std::size_t runs, std::int64_t first_seed = 0, int seeds = 5);
 
 /// A finished attempt with a curve of `points` evaluations.
 RecordAttempt synthetic_result(const RunId& run, std::int64_t number, int points);
