@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "common/hash.hpp"
 #include "common/spec/run_identity.hpp"
 
 namespace scanyard::spec {
@@ -93,14 +94,11 @@ std::uint32_t CellTable::add(const Combination& combination, const CompleteShape
     key_[i] = value;
   }
   if (!same) {
-    std::string bytes(reinterpret_cast<const char*>(key_.data()), key_.size() * sizeof(ValueId));
-    const auto found = index_of_.find(bytes);
-    if (found != index_of_.end()) {
-      last_ = found->second;
-    } else {
-      last_ = new_cell(combination, shape);
-      index_of_.emplace(std::move(bytes), last_);
-    }
+    const std::string_view bytes(reinterpret_cast<const char*>(key_.data()),
+                                 key_.size() * sizeof(ValueId));
+    const auto [found, added] =
+        index_of_.try_emplace(Hasher().update(bytes).finish(), std::uint32_t(cells_.size()));
+    last_ = added ? new_cell(combination, shape) : found->second;
   }
   const double state = state_index_ < shape.derived.size() ? shape.derived[state_index_] : 0;
   if (cells_[last_].state != state) cells_[last_].state = 0;

@@ -36,8 +36,8 @@ class CellTable {
   const SpecDocument& document_;
   std::vector<Slot> slots_;  ///< those outside the selection's axes, by name
   std::vector<ExpandedCell> cells_;
-  std::vector<std::vector<ValueId>> keys_;  ///< by cell: the values of slots_
-  std::unordered_map<std::string, std::uint32_t> index_of_;
+  std::vector<std::vector<ValueId>> keys_;             ///< by cell: the values of slots_
+  std::unordered_map<RunId, std::uint32_t> index_of_;  ///< by the hash of the key
   std::size_t state_index_;   ///< into CompleteShape::derived; past its end = no such value
   std::vector<ValueId> key_;  ///< of the last combination
   std::uint32_t last_ = 0;    ///< its cell

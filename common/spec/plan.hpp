@@ -15,6 +15,7 @@
 namespace scanyard::spec {
 
 struct PlanOptions {
+  std::string source;             ///< the file, as the person called it
   std::int64_t max_replicas = 1;  ///< runs that one slot trains together
   double memory_bytes = 0;        ///< of one slot; 0 = not known, so no limit
   std::int64_t slots = 1;         ///< that would work at the same time

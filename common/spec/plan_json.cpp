@@ -45,6 +45,7 @@ std::string plan_json(const Plan& plan) {
   const ordered_json json = {
       {"name", plan.name},
       {"description", plan.description},
+      {"source", plan.options.source},
       {"selection", selection_json(plan.selection)},
       {"total", total},
       {"blocks", blocks},
@@ -55,6 +56,7 @@ std::string plan_json(const Plan& plan) {
       {"done_in", done_in},
       {"slots", plan.options.slots},
       {"max_replicas", plan.options.max_replicas},
+      {"flops_per_s", plan.options.flops_per_s},
       {"replica_bytes_max", plan.replica_bytes_max},
       {"shapes_too_large", plan.shapes_too_large}};
   return json.dump(2) + '\n';

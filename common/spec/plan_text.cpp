@@ -127,7 +127,9 @@ std::string with_prefix(double value, std::string_view unit) {
 }
 
 std::string plan_text(const Plan& plan) {
-  std::string text = plan.name + '\n';
+  std::string text = plan.name;
+  if (!plan.options.source.empty()) text += fmt::format(" ({})", plan.options.source);
+  text += '\n';
   if (!plan.description.empty()) text += plan.description + '\n';
   text += '\n' + table(plan) + '\n';
   if (plan.duplicates > 0) {

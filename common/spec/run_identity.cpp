@@ -40,7 +40,8 @@ RunIdentity::RunIdentity(const SpecDocument& document) : document_(document) {
 
 void RunIdentity::add_shape(CompleteShape& shape) {
   std::string json = shape_json(document_, shape);
-  const auto [found, added] = index_of_.try_emplace(json, std::uint32_t(shapes_.size()));
+  const RunId hash = Hasher().update(json).finish();
+  const auto [found, added] = index_of_.try_emplace(hash, std::uint32_t(shapes_.size()));
   shape.index = found->second;
   if (!added) return;
   const Names& names = document_.names;
@@ -49,7 +50,6 @@ void RunIdentity::add_shape(CompleteShape& shape) {
       names.vocabulary().cost(assignment_of(shape.completed, names.key_count(), document_.values));
   if (const auto i = names.derived("parameters")) expanded.parameters = shape.derived[*i];
   if (const auto i = names.derived("state")) expanded.state = shape.derived[*i];
-  prefixes_.emplace_back().update(json).update("\n");
   expanded.json = std::move(json);
   shapes_.push_back(std::move(expanded));
 }
@@ -65,7 +65,12 @@ RunId RunIdentity::identify(const Combination& combination, CompleteShape& shape
     replica_json_ += document_.values.json(value);
   }
   replica_json_ += '}';
-  hasher_ = prefixes_[shape.index];
+  if (prefix_shape_ != shape.index) {  // runs of one shape mostly come together
+    prefix_ = Hasher();
+    prefix_.update(shapes_[shape.index].json).update("\n");
+    prefix_shape_ = shape.index;
+  }
+  hasher_ = prefix_;
   return hasher_.update(replica_json_).finish();
 }
 

@@ -36,9 +36,10 @@ class RunIdentity {
   std::vector<Slot> replica_slots_;          ///< by name
   std::vector<std::string> replica_labels_;  ///< "\"lr\":", ...
   std::vector<ExpandedShape> shapes_;
-  std::vector<Hasher> prefixes_;  ///< by shape: its JSON and the newline are hashed already
-  std::unordered_map<std::string, std::uint32_t> index_of_;  ///< by the shape's JSON
+  std::unordered_map<RunId, std::uint32_t> index_of_;  ///< by the hash of the shape's JSON
   std::string replica_json_;
+  Hasher prefix_;  ///< has hashed the JSON of prefix_shape_ and the newline
+  std::uint32_t prefix_shape_ = CompleteShape::no_index;
   Hasher hasher_;
 };
 

@@ -7,12 +7,13 @@
 #include <optional>
 
 #include "common/spec/expand.hpp"
+#include "common/spec/plan_render.hpp"
+#include "common/tables/results_table.hpp"
 #include "common/yaml/node.hpp"
 #include "coordinator/service/cli/commands.hpp"
 #include "coordinator/service/cli/known_runs.hpp"
 #include "coordinator/service/errc.hpp"
 #include "coordinator/service/files.hpp"
-#include "coordinator/service/plan_text.hpp"
 #include "tasks/catalog/vocabulary.hpp"
 
 namespace scanyard::service::cli {
@@ -34,7 +35,9 @@ class Plan final : public Command {
   void declare(Options& options) override {
     options.required("file", file_, "The sweep's spec");
     options.flag("--json", json_, "Print as JSON");
-    options.flag("--list", list_, "Print the runs: id, state, shape, values; one a line");
+    options.flag("--list", list_,
+                 "Print the runs one a line: id, state and the keys that differ; with "
+                 "--json everything");
     options.text("--database", database_, "Ask this file for what is done");
     options.integer("--slots", slots_,
                     "Slots that would work (else those of the workers connected)", 1, 1'000'000);
@@ -46,7 +49,6 @@ class Plan final : public Command {
     options.integer("--runs-max", runs_max_, "Refuse a spec with more runs", 1, 100'000'000);
   }
   ExitCode run(const Globals& globals) override {
-    if (json_ && list_) return report(Error(errc::bad_usage, "choose one of --json and --list"));
     auto text = read_text_file(file_, yaml::bytes_max);
     if (!text) return report(text.error());
     const spec::ExpandOptions limits{.runs_max = static_cast<std::uint64_t>(runs_max_)};
@@ -55,8 +57,10 @@ class Plan final : public Command {
     auto known = ask_known_runs(globals, database_, *expansion);
     if (!known) return report(known.error());
     if (list_) {
-      const auto runs = run_list_text(*expansion, known->runs);
-      std::fwrite(runs.data(), 1, runs.size(), stdout);
+      const auto write = [](std::string_view line) {
+        std::fwrite(line.data(), 1, line.size(), stdout);
+      };
+      (json_ ? spec::list_runs_json : spec::list_runs_text)(*expansion, known->runs, write);
       return ExitCode::ok;
     }
     spec::PlanOptions options = options_for(*known);
@@ -69,13 +73,22 @@ class Plan final : public Command {
       }
     }
     const auto plan = spec::make_plan(*expansion, known->runs, std::move(options));
-    fmt::print("{}{}", json_ ? plan_json(plan, file_) : plan_text(plan, file_), json_ ? "\n" : "");
+    fmt::print("{}", json_ ? spec::plan_json(plan) : text_of(plan));
     return ExitCode::ok;
   }
 
  private:
+  static std::string text_of(const spec::Plan& plan) {
+    std::string text = spec::plan_text(plan) + tables::protocol_text(plan.selection) + '\n';
+    if (plan.options.known_from.empty()) {
+      text += "To ask a coordinator or a database for them: --home, --join or --database.\n";
+    }
+    return text;
+  }
+
   spec::PlanOptions options_for(const KnownRuns& known) const {
     spec::PlanOptions options;
+    options.source = file_;
     options.slots = slots_.value_or(std::max<std::int64_t>(1, known.slots));
     options.max_replicas =
         replicas_.value_or(known.replicas_max > 0 ? known.replicas_max : replicas_default);

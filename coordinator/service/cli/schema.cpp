@@ -21,7 +21,7 @@ class Schema final : public Command {
   }
   void declare(Options&) override {}
   ExitCode run(const Globals&) override {
-    fmt::print("{}\n", spec::json_schema(catalog::vocabulary()));
+    fmt::print("{}", spec::json_schema(catalog::vocabulary()));
     return ExitCode::ok;
   }
 };
