@@ -12,11 +12,18 @@ namespace {
 template <int M>
 constexpr int room = (M > 0 ? M : int(scan_m_max)) + 1;
 
-/// Whether block sizes have builds of their own: where training spends its time. Every one costs a
-/// second of compilation, so that double, the scan alone and machines without AVX2 make do with the
-/// one for any size.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitised = true;
+#else
+constexpr bool is_sanitised = false;
+#endif
+
+/// Whether block sizes have builds of their own: where training spends its time. Every one costs a second of compilation
+/// (a minute under sanitizers), so that double, the scan alone and machines without AVX2 make do with the one for any
+/// size.
 template <class In, bool Gated>
-constexpr bool has_block_sizes = sizeof(In)<8 && Gated && vector_bytes> 16;
+constexpr bool has_block_sizes =
+    sizeof(In) < 8 && Gated && vector_bytes > 16 && !is_sanitised;
 
 /// Calls f with the block size as a constant where there is a build for it, else with 0.
 template <class In, bool Gated, class F>
