@@ -54,14 +54,27 @@ SCANYARD_INLINE void backward(const T* dy, const T* x, const T* mean, const T* r
   }
 }
 
+// The usual widths are constants: the compiler then unrolls whole rows, which short rows need to
+// keep the vector units busy.
+
 SCANYARD_CLONES void forward_float(const float* x, const float* w, const float* b, float* y,
                                    float* mean, float* rstd, std::int64_t n, std::int64_t d) {
-  forward(x, w, b, y, mean, rstd, n, d);
+  switch (d) {
+    case 32: return forward(x, w, b, y, mean, rstd, n, 32);
+    case 64: return forward(x, w, b, y, mean, rstd, n, 64);
+    case 128: return forward(x, w, b, y, mean, rstd, n, 128);
+    default: return forward(x, w, b, y, mean, rstd, n, d);
+  }
 }
 SCANYARD_CLONES void backward_float(const float* dy, const float* x, const float* mean,
                                     const float* rstd, const float* w, float* dx, float* dw,
                                     float* db, std::int64_t n, std::int64_t d) {
-  backward(dy, x, mean, rstd, w, dx, dw, db, n, d);
+  switch (d) {
+    case 32: return backward(dy, x, mean, rstd, w, dx, dw, db, n, 32);
+    case 64: return backward(dy, x, mean, rstd, w, dx, dw, db, n, 64);
+    case 128: return backward(dy, x, mean, rstd, w, dx, dw, db, n, 128);
+    default: return backward(dy, x, mean, rstd, w, dx, dw, db, n, d);
+  }
 }
 
 }  // namespace
