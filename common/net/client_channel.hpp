@@ -31,7 +31,8 @@ struct ClientOptions {
   std::size_t body_bytes_max = protocol::limits::reply_bytes_max;
   std::size_t outbound_messages_max = 4096;  ///< more are refused by send()
   Duration reconnect_first{200};             ///< doubles up to reconnect_max
-  Duration reconnect_max{10'000};
+  /// Below two heartbeats, which is how long a restarted coordinator waits for its workers.
+  Duration reconnect_max{2'000};
   Duration heartbeat{2000};
   Duration heartbeat_timeout{10'000};
   Duration handshake{10'000};

@@ -38,6 +38,19 @@ struct User {
   std::string public_key;
 };
 
+/// A socket that takes both families names IPv4 addresses as IPv6 ones:
+/// "tcp://[::ffff:1.2.3.4]:7400" and "::ffff:1.2.3.4" become what people write.
+std::string plain_address(std::string address) {
+  constexpr std::string_view mapped = "::ffff:";
+  const auto at = address.find(mapped);
+  if (at == std::string::npos || address.find('.', at) == std::string::npos) return address;
+  const bool bracketed = at > 0 && address[at - 1] == '[';
+  address.erase(at, mapped.size());
+  if (!bracketed) return address;
+  address.erase(address.find(']', at), 1);
+  return address.erase(at - 1, 1);
+}
+
 std::optional<User> parse_user(const std::string& text) {
   const auto first = text.find(' ');
   const auto second = text.find(' ', first == std::string::npos ? first : first + 1);
@@ -163,8 +176,8 @@ void ServerChannel::Impl::take(const std::vector<Frame>& frames) {
     return;
   }
   ++counts.received;
-  on_message({id, user->name, user->role, frames[1].property("Peer-Address")}, *header,
-             frames[2].view());
+  on_message({id, user->name, user->role, plain_address(frames[1].property("Peer-Address"))},
+             *header, frames[2].view());
 }
 
 bool ServerChannel::Impl::owns_id(const std::string& id, const std::string& public_key) {
@@ -232,7 +245,7 @@ Result<void> ServerChannel::start() {
                        : fmt::format("cannot listen on {}: {}", impl_->options.endpoint,
                                      Socket::last_error()));
   }
-  impl_->endpoint = socket->get_text(ZMQ_LAST_ENDPOINT);
+  impl_->endpoint = plain_address(socket->get_text(ZMQ_LAST_ENDPOINT));
   const auto weak = impl_->weak_from_this();
   impl_->pump = std::make_shared<SocketPump>(impl_->io, std::move(*socket), [weak] {
     const auto self = weak.lock();

@@ -27,7 +27,8 @@ TEST_CASE("a message goes there and an answer comes back") {
   const auto& at_server = server.received[0];
   CHECK(at_server.peer.key_name == "node1");
   CHECK(at_server.peer.role == Role::worker);
-  CHECK(at_server.peer.address.ends_with("127.0.0.1"));
+  CHECK(at_server.peer.address == "127.0.0.1");
+  CHECK(server.endpoint().starts_with("tcp://127.0.0.1:"));
   const auto bye = protocol::decode_worker_message(at_server.header.kind, at_server.body);
   REQUIRE(bye);
   CHECK(std::get<protocol::Bye>(*bye).reason == "done");
