@@ -99,15 +99,16 @@ Html as_lines(const ResultsTable& table) {
        {"lines", std::move(lines)}});
 }
 
-/// "14 of 15 runs, 3 solved (7 to 45 %), 1 diverged, 1 failed".
-std::string counts_text(const TableCell& cell) {
-  std::string text = results_text(cell) + " runs";
+/// "3 solved (7 to 45 %), 1 diverged, 1 failed"; "" when there is nothing to say yet.
+std::string outcome_text(const TableCell& cell) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (cell.n() > 0) {
-    text += fmt::format(", {} solved ({:.0f} to {:.0f} %)", cell.solved(),
-                        100 * cell.solve_rate.low, 100 * cell.solve_rate.high);
+    add(fmt::format("{} solved ({:.0f} to {:.0f} %)", cell.solved(), 100 * cell.solve_rate.low,
+                    100 * cell.solve_rate.high));
   }
-  if (cell.diverged() > 0) text += fmt::format(", {} diverged", cell.diverged());
-  if (cell.failed() > 0) text += fmt::format(", {} failed", cell.failed());
+  if (cell.diverged() > 0) add(fmt::format("{} diverged", cell.diverged()));
+  if (cell.failed() > 0) add(fmt::format("{} failed", cell.failed()));
   return text;
 }
 
@@ -124,7 +125,8 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
       {"spread_text", cell.spread_text},
       {"expected", cell.summary.expected_best_of_5.has_value()},
       {"best_of_five", best_of_five_text(cell, table.selection.decimals)},
-      {"counts", counts_text(cell)}};
+      {"counts", results_text(cell) + " runs"},
+      {"outcome", outcome_text(cell)}};
 }
 
 /// The headings of one key of the columns. Neighbours under the same headings share one.
@@ -168,14 +170,17 @@ Html as_matrix(const ResultsTable& table) {
                                  {"headings", heading_nodes(table.rows[row])},
                                  {"cells", std::move(cells)}});
   }
-  return render("table_matrix.html",
-                {{"caption", "In each cell: " + table.metric +
-                                 ", the published value with the difference from it, mean ± "
-                                 "standard deviation over the runs, and how many runs"},
-                 {"row_keys", named(table.row_keys)},
-                 {"header_height", std::to_string(height)},
-                 {"column_lines", std::move(column_lines)},
-                 {"lines", std::move(lines)}});
+  return render(
+      "table_matrix.html",
+      {{"caption",
+        "In each cell: " + table.metric +
+            ", the published value with the difference from it, mean ± standard deviation "
+            "over the runs, what the best of 5 runs would be on average, runs with a result, "
+            "and the share of solved ones with its 95 % interval"},
+       {"row_keys", named(table.row_keys)},
+       {"header_height", std::to_string(height)},
+       {"column_lines", std::move(column_lines)},
+       {"lines", std::move(lines)}});
 }
 
 }  // namespace
@@ -219,8 +224,9 @@ std::string optimism_note(const ResultsTable& table) {
   const bool lowest = table.selection.metric == spec::Metric::perplexity;
   return fmt::format(
       "Read the number with care: it is the {} of up to {} results, chosen by the same test data "
-      "that it reports, so it flatters. Mean, spread and the share of solved runs beside it do "
-      "not.",
+      "that it reports, so it flatters. Mean and spread, what the best of 5 runs would be on "
+      "average, "
+      "and the share of solved runs with its 95 % interval stand beside it.",
       lowest ? "lowest" : "highest", n_max);
 }
 
