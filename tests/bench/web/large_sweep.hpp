@@ -1,0 +1,27 @@
+//! A server over a database with many results, for the benchmark of the page.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace scanyard::web {
+
+/// A sweep as large as the paper's tables (60 cells: 12 models, 5 tasks) whose cells share
+/// `results` finished runs with curves of 20 points, in a database in a temporary folder, and the
+/// real read model and server over it. Removed at the end.
+class LargeSweep {
+ public:
+  explicit LargeSweep(std::size_t results);
+  ~LargeSweep();
+  LargeSweep(const LargeSweep&) = delete;
+  LargeSweep& operator=(const LargeSweep&) = delete;
+
+  std::string address_with_token() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace scanyard::web
