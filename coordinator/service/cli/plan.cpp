@@ -81,7 +81,7 @@ class Plan final : public Command {
   static std::string text_of(const spec::Plan& plan) {
     std::string text = spec::plan_text(plan) + tables::protocol_text(plan.selection) + '\n';
     if (plan.options.known_from.empty()) {
-      text += "To ask a coordinator or a database for them: --home, --join or --database.\n";
+      text += "--home, --join or --database name a coordinator or a database to ask what is done.\n";
     }
     return text;
   }
