@@ -25,11 +25,14 @@ Faults draw_faults(Rng& rng) {
   faults.coordinator_away_max_ms = rng.between(100, 90'000);
   faults.worker_crash_ms = maybe_every(rng, 10'000, 200'000);
   faults.worker_away_max_ms = rng.between(100, 90'000);
+  faults.worker_retires_ms = maybe_every(rng, 100'000, 600'000);
   faults.worker_leave_ms = maybe_every(rng, 30'000, 300'000);
   faults.partition_ms = maybe_every(rng, 10'000, 200'000);
   faults.partition_max_ms = rng.between(100, 120'000);
   faults.commit_fails = maybe(rng, 0.1);
+  faults.commit_max_ms = rng.chance(0.5) ? 60 : rng.between(100, 3'000);
   faults.outbox_fails = maybe(rng, 0.1);
+  faults.watches_steps = rng.chance(0.5);
   faults.replay_guard = rng.chance(0.7);
   faults.poison = rng.chance(0.3);
   if (!faults.poison) {

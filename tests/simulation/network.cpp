@@ -26,7 +26,8 @@ void Network::transport(std::function<void()> deliver) {
   if (world_.strikes(world_.faults.late)) delay += world_.rng.skewed(1, world_.faults.late_max_ms);
   world_.agenda.after(delay, deliver);
   if (world_.strikes(world_.faults.duplicate)) {
-    const std::int64_t again = world_.rng.skewed(1, 1 + world_.faults.late_max_ms);
+    const bool soon = world_.rng.chance(0.5);
+    const std::int64_t again = world_.rng.skewed(1, soon ? 100 : world_.faults.late_max_ms);
     world_.agenda.after(delay + again, deliver);
   }
 }

@@ -9,8 +9,6 @@
 namespace scanyard::simulation {
 namespace {
 
-constexpr std::int64_t commit_max_ms = 60;
-
 bool same_state(core::RunPhase phase, Stored stored) {
   switch (stored) {
     case Stored::open:
@@ -159,12 +157,13 @@ void SimCoordinator::work() {
   if (working_ || jobs_.empty()) return;
   working_ = std::move(jobs_.front());
   jobs_.pop_front();
-  world_.agenda.after(world_.rng.skewed(1, commit_max_ms), [this, process = incarnation_] {
-    if (process != incarnation_ || !working_) return;
-    Job job = std::move(*working_);
-    working_.reset();
-    done(std::move(job));
-  });
+  world_.agenda.after(world_.rng.skewed(1, world_.faults.commit_max_ms),
+                      [this, process = incarnation_] {
+                        if (process != incarnation_ || !working_) return;
+                        Job job = std::move(*working_);
+                        working_.reset();
+                        done(std::move(job));
+                      });
 }
 
 void SimCoordinator::done(Job job) {

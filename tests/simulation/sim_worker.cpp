@@ -34,8 +34,14 @@ SimWorker::SimWorker(World& world, int number, Send send)
   if (number == 0) info_.slots[0].memory_bytes = 1'000'000'000;
 }
 
+void SimWorker::retire() {
+  crash();
+  disk_.clear();
+  retired_ = true;
+}
+
 void SimWorker::start() {
-  if (core_) return;
+  if (core_ || retired_) return;
   ++process_;
   exiting_ = false;
   instance_ = fmt::format("{}-{}", name_, process_);
@@ -106,6 +112,7 @@ void SimWorker::tick() {
 }
 
 bool SimWorker::at_rest() const {
+  if (retired_) return true;
   return core_ && core_->attempts().empty() && core_->outbox().empty() && disk_.empty();
 }
 

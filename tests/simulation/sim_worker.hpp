@@ -27,7 +27,9 @@ class SimWorker {
   const std::string& instance() const { return instance_; }
 
   void start();
-  void crash();         ///< kill -9 of the agent; its trainers die with it
+  void crash();  ///< kill -9 of the agent; its trainers die with it
+  /// The machine is gone for good, with its disk.
+  void retire();
   void leave();         ///< SIGTERM
   void kill_trainer();  ///< kill -9 of one of its trainers
   void hang_trainer();
@@ -57,6 +59,7 @@ class SimWorker {
   std::string instance_;
   int process_ = 0;
   bool exiting_ = false;
+  bool retired_ = false;
   WorkerInfo info_;
   std::optional<worker::Core> core_;
   std::map<worker::ReportKey, AttemptReport> disk_;

@@ -17,7 +17,8 @@ constexpr int shapes = 5;
 
 core::CoreOptions core_options(const Faults& faults) {
   core::CoreOptions options;
-  options.stall = Duration{120'000};
+  // That watch would in the end cover up whatever leaves a lease behind that nobody holds.
+  options.stall = Duration{faults.watches_steps ? 120'000 : 1'000'000'000};
   options.lease = Duration{20'000};
   options.losses_max = 250;
   // Where trainers are killed at random every run may fail now and then: only poison may fail for
@@ -107,6 +108,10 @@ void Simulation::trouble() {
     worker.crash();
     restart(worker);
   });
+  if (faults.worker_retires_ms > 0 && workers_.size() > 1) {
+    world_.agenda.after(world_.rng.between(1, faults.worker_retires_ms),
+                        [this] { workers_.back()->retire(); });
+  }
   every(faults.worker_leave_ms, [this, restart] {
     SimWorker& worker = some_worker();
     worker.leave();
@@ -152,9 +157,9 @@ SweepId Simulation::some_sweep() {
 }
 
 void Simulation::people() {
-  every(60'000, [this] { coordinator_.submit(some_submission()); });
-  every(150'000, [this] { coordinator_.cancel(some_sweep()); });
-  every(150'000, [this] {
+  every(40'000, [this] { coordinator_.submit(some_submission()); });
+  every(60'000, [this] { coordinator_.cancel(some_sweep()); });
+  every(60'000, [this] {
     if (!world_.store.sweeps().empty())
       coordinator_.retry(some_sweep(), {RunState::failed, RunState::cancelled});
   });

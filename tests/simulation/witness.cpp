@@ -55,6 +55,7 @@ void Witness::on_grant(const protocol::Grant& grant, const std::string& worker, 
 void Witness::on_ack(const protocol::Ack& ack) {
   using Verdict = protocol::Acknowledged::Verdict;
   for (const auto& item : ack.items) {
+    answered_.insert({item.run, item.token});
     if (item.verdict != Verdict::accepted && item.verdict != Verdict::duplicate) continue;
     const StoredRun* run = store_.find(item.run);
     if (run == nullptr || !run->attempts.contains(item.token)) {
@@ -102,6 +103,10 @@ void Witness::on_welcome(const protocol::Hello& hello, const protocol::Welcome& 
 }
 
 void Witness::on_forget(const AttemptReport& report) {
+  if (!answered_.contains({report.run, report.token})) {
+    note(fmt::format("a worker forgot attempt {} of run {}, which nobody acknowledged",
+                     report.token.to_string(), report.run.short_hex()));
+  }
   if (is_result(report.end)) {
     const StoredRun* run = store_.find(report.run);
     // Refused reports are forgotten too: then the run has ended otherwise, or is trained elsewhere.

@@ -49,6 +49,7 @@ class Witness {
   std::map<RunId, Token> claimed_in_epoch_;  ///< greatest token that a hello of this epoch named
   std::set<std::pair<RunId, Token>>
       ended_;  ///< attempts whose end the core has written in this epoch
+  std::set<std::pair<RunId, Token>> answered_;  ///< attempts that an acknowledgement named
   std::set<RunId> delivered_;
 };
 
