@@ -39,6 +39,7 @@ constexpr std::chrono::seconds stop_deadline{20};
 constexpr int ticks_per_snapshot = 5;
 constexpr int ticks_per_counters = 300;
 constexpr std::size_t peers_max = 20'000;
+constexpr std::int64_t pages_per_mb = 256;  // of 4 KiB
 
 /// The wall clock as it was at the start, moved on by the steady one: setting the machine's clock
 /// must not end leases.
@@ -121,6 +122,7 @@ struct Server::Impl {
   void wait_for_tick();
   void tick();
   void refresh_live();
+  std::string shown_endpoint() const;
   std::vector<Counter> counters() const;
   void store_counters();
 
@@ -145,6 +147,7 @@ Result<void> Server::Impl::open_database(const Home& home) {
   store::WriterOptions options;
   options.path = path;
   options.allow_network_file_system = settings.allow_network_file_system;
+  options.pages_max = settings.database_mb_max * pages_per_mb;
   auto writer = store::Writer::open(options, wall_clock());
   if (!writer) return propagate(writer);
   auto open = (*writer)->load_open();
@@ -282,7 +285,7 @@ void Server::Impl::refuse(const net::Peer& peer, const protocol::Header& header,
   log_warning(fmt::format("message.refused peer={} key={} kind={} code={} message=\"{}\"", peer.id,
                           peer.key_name, protocol::to_text(header.kind), error.code().text,
                           error.to_string()));
-  if (peer.role == net::Role::worker) {
+  if (!protocol::is_client_request(header.kind)) {
     channel->send(peer.id, protocol::Refuse{std::string(error.code().text), error.to_string(),
                                             header.sequence});
   } else {
@@ -330,13 +333,21 @@ void Server::Impl::tick() {
   if (ticks_done % ticks_per_counters == 0) store_counters();
 }
 
+/// What was asked for, or advertised; with the real port where any was asked for.
+std::string Server::Impl::shown_endpoint() const {
+  const std::string asked = advertised_endpoint(settings);
+  if (!asked.ends_with(":0") || !channel) return asked;
+  const std::string real = channel->endpoint();
+  return asked.substr(0, asked.size() - 2) + real.substr(real.rfind(':'));
+}
+
 void Server::Impl::refresh_live() {
   auto live = std::make_shared<LiveStatus>(core::snapshot(core, wall_clock()));
   if (live_change != core.change_number) ++live_version;
   live_change = core.change_number;
   live->version = live_version;
   live->build = build;
-  live->endpoint = channel ? channel->endpoint() : settings.listen;
+  live->endpoint = shown_endpoint();
   live->counters = counters();
   board.put(std::move(live));
 }
@@ -434,8 +445,12 @@ ExitCode Server::run() {
   return ExitCode::ok;
 }
 
+void Server::request_stop() {
+  asio::post(impl_->io, [impl = impl_.get()] { impl->on_signal(SIGTERM); });
+}
+
 std::string Server::endpoint() const {
-  return impl_->channel->endpoint();
+  return impl_->shown_endpoint();
 }
 std::string Server::page_address() const {
   return impl_->page ? impl_->page->address_with_token() : std::string();

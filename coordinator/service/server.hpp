@@ -27,6 +27,8 @@ class Server {
   ~Server();
 
   ExitCode run();
+  /// As SIGTERM does; from any thread, while run() runs.
+  void request_stop();
 
   /// Where workers and clients connect, with the real port.
   std::string endpoint() const;

@@ -65,6 +65,7 @@ Result<Settings> read_settings(const std::string& text, const std::string& sourc
   root.optional("listen", settings.listen);
   root.optional("advertise", settings.advertise);
   root.optional("database", settings.database);
+  root.optional<std::int64_t>("database_mb_max", settings.database_mb_max, {0, 100'000'000});
   root.optional("allow_network_file_system", settings.allow_network_file_system);
   root.optional<std::int64_t>("runs_per_sweep_max", settings.runs_per_sweep_max, {1, 100'000'000});
   root.choice("log_level", settings.log_level, log_levels);
@@ -105,6 +106,7 @@ std::string to_yaml(const Settings& s) {
 listen: {}        # where workers and clients connect; tcp://*:7400 for all interfaces
 advertise: {}     # what join files name as the address; empty = listen
 database: {}      # relative to this folder
+database_mb_max: {}  # limit of the database's file; 0 = the disk's. Results wait with the workers when it is full
 allow_network_file_system: {}  # only when no second machine ever opens the database
 runs_per_sweep_max: {}
 log_level: {}     # debug, info, warning, error
@@ -122,10 +124,11 @@ retries:
   losses_max: {}    # lost attempts (worker fell silent) after which it does
   alone_after: {}   # failed attempts after which a run is trained in a pack of its own
 )",
-      quoted(s.listen), quoted(s.advertise), quoted(s.database), s.allow_network_file_system,
-      s.runs_per_sweep_max, s.log_level, s.web.enabled, quoted(s.web.bind), s.web.port,
-      list_text(s.web.host_names), duration_text(s.core.heartbeat), duration_text(s.core.lease),
-      duration_text(s.core.stall), s.core.attempts_max, s.core.losses_max, s.core.alone_after);
+      quoted(s.listen), quoted(s.advertise), quoted(s.database), s.database_mb_max,
+      s.allow_network_file_system, s.runs_per_sweep_max, s.log_level, s.web.enabled,
+      quoted(s.web.bind), s.web.port, list_text(s.web.host_names), duration_text(s.core.heartbeat),
+      duration_text(s.core.lease), duration_text(s.core.stall), s.core.attempts_max,
+      s.core.losses_max, s.core.alone_after);
 }
 
 std::string advertised_endpoint(const Settings& settings) {

@@ -24,6 +24,7 @@ struct Settings {
   std::string listen = "tcp://127.0.0.1:7400";  ///< "tcp://*:7400" for workers on other machines
   std::string advertise;                        ///< what join files name; empty = listen
   std::string database = "scanyard.db";         ///< relative to the home folder
+  std::int64_t database_mb_max = 0;             ///< of the database's file; 0 = the disk's limit
   bool allow_network_file_system = false;  ///< of the database; only one machine may ever open it
   std::int64_t runs_per_sweep_max = 2'000'000;
   std::string log_level = "info";  ///< debug, info, warning, error

@@ -4,7 +4,8 @@
 //! text before '@' is the deed, the number the epoch after which it is done:
 //!   crash, kill, exit, hang, garbage, long, forget    the whole process, or its output
 //!   fail, diverge, log, slow                          this replica only
-//! The environment's FAKE_TRAINER makes it misbehave at the start: silent, exit, version, babble.
+//! The environment's FAKE_TRAINER makes it misbehave at the start: silent, exit, version, babble;
+//! FAKE_TRAINER_STEP_MS is how long a step takes where the values do not say.
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -142,7 +143,8 @@ class FakeTrainer {
     replica.run = given.run;
     replica.epochs = values.value("epochs", 3);
     replica.steps = values.value("steps", 2);
-    replica.step_ms = values.value("step_ms", 1);
+    static const char* step_ms = std::getenv("FAKE_TRAINER_STEP_MS");
+    replica.step_ms = values.value("step_ms", step_ms == nullptr ? 1 : std::atoi(step_ms));
     const std::string fake = values.value("fake", "");
     replica.deed = fake.substr(0, fake.find('@'));
     if (fake.find('@') != std::string::npos)
