@@ -18,9 +18,9 @@ constexpr bool is_sanitised = true;
 constexpr bool is_sanitised = false;
 #endif
 
-/// Whether block sizes have builds of their own: where training spends its time. Every one costs a second of compilation
-/// (a minute under sanitizers), so that double, the scan alone and machines without AVX2 make do with the one for any
-/// size.
+/// Whether block sizes have builds of their own: where training spends its time. Every one costs a
+/// second of compilation (a minute under sanitizers), so that double, the scan alone and machines
+/// without AVX2 make do with the one for any size.
 template <class In, bool Gated>
 constexpr bool has_block_sizes =
     sizeof(In) < 8 && Gated && vector_bytes > 16 && !is_sanitised;

@@ -45,7 +45,8 @@ class AccessibilityTest(unittest.TestCase):
         self.browser.driver.get(self.preview.address + path)
         self.browser.script(self.axe)
         result = self.browser.driver.execute_async_script(
-            "const done = arguments[0]; axe.run(document).then(done, e => done({violations: [{id: String(e), nodes: []}]}))")
+            "const done = arguments[0];"
+            "axe.run(document).then(done, e => done({violations: [{id: String(e), nodes: []}]}))")
         faults = [f"{fault['id']}: {node['html'][:160]}" for fault in result["violations"] for node in fault["nodes"]]
         self.assertEqual(faults, [])
 
