@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "coordinator/core/attempts.hpp"
 #include "coordinator/core/errc.hpp"
 #include "coordinator/core/transitions.hpp"
@@ -44,6 +46,16 @@ void hold(Core& core, RequestId request, SweepId id, SweepState from, SweepState
   core.pending.push_back({write_id, pending::SweepHeld{index, to, request}});
 }
 
+/// Whether a sweep that nobody is cancelling wants the run, too. Two cancellations may be on their
+/// way to the disk together: the later one then takes what both share.
+bool wanted_elsewhere(const Core& core, const Run& run, SweepIndex cancelled) {
+  const auto& members = core.sweeps.members(run.sweeps);
+  return std::any_of(members.begin(), members.end(), [&](SweepIndex sweep) {
+    const SweepState state = core.sweeps[sweep].state;
+    return sweep != cancelled && state != SweepState::cancelling && state != SweepState::cancelled;
+  });
+}
+
 }  // namespace
 
 void on_cancel(Core& core, RequestId request, SweepId id, const std::string& reason, TimePoint now,
@@ -55,7 +67,7 @@ void on_cancel(Core& core, RequestId request, SweepId id, const std::string& rea
   for (std::uint32_t i = 0; i < core.runs.size(); ++i) {
     const Run& run = core.runs[RunIndex{i}];
     if (!is_open(run.phase) || !core.sweeps.contains(run.sweeps, index)) continue;
-    if (core.sweeps.members(run.sweeps).size() > 1) continue;
+    if (wanted_elsewhere(core, run, index)) continue;
     cancelled.runs.push_back(RunIndex{i});
     runs.runs.push_back(run.id);
   }

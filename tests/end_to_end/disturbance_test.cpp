@@ -98,8 +98,8 @@ TEST_CASE("with the real trainer, too, kills change nothing in the table", "[ci]
   options.max_replicas = 3;
   const std::string spec =
       "name: kills\nprotocol: demo\n"
-      "fixed: {task: permutation, group: 3, train: 256, test: 64, length: 6, batch: 32, epochs: 4, "
-      "hidden: 8, width: 16, "
+      "fixed: {task: permutation, group: 3, train: 2048, test: 64, length: 16, batch: 32, epochs: 30, "
+      "hidden: 16, width: 32, "
       "model: bdlru, lr: 0.003}\n"
       "grid: {m: [1, 2]}\nseeds: 3\n";
   check_kills(options, spec, 6, 5);

@@ -182,7 +182,7 @@ TEST_CASE("results wait with the worker while the database is full, and none is 
   Yard yard(options);
   yard.start_coordinator();
   yard.must(
-      {"submit", yard.write("full.yaml", small_spec("full", 300)).string(), "--timeout", "30"});
+      {"submit", yard.write("full.yaml", small_spec("full", 500)).string(), "--timeout", "30"});
   yard.start_worker();
   const auto until = std::chrono::steady_clock::now() + patience;
   while (yard.coordinator_log().find("commit.failed") == std::string::npos) {
@@ -190,12 +190,12 @@ TEST_CASE("results wait with the worker while the database is full, and none is 
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   CHECK(yard.coordinator_log().find("store.disk_full") != std::string::npos);
-  CHECK(yard.done() < 1'800);
+  CHECK(yard.done() < 3'000);
   CHECK(yard.stop_coordinator().code == 0);
   std::ofstream(yard.home.settings())
       << fmt::format("listen: tcp://127.0.0.1:{}\nweb: {{port: 0}}\n", yard.port());
   yard.start_coordinator();
-  yard.wait_done(1'800);
+  yard.wait_done(3'000);
 }
 
 }  // namespace

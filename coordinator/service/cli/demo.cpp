@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t connect_timeout_s = 120;
 constexpr std::size_t slots_max = 8;
+constexpr std::int64_t replicas_max = 5;  // on CPUs larger packs save little and show results late
 
 /// A port of this machine's loopback that is free now: the usual one if possible.
 std::uint16_t free_port(std::uint16_t preferred) {
@@ -79,7 +80,7 @@ class Demo final : public Command {
     options.text("--spec", spec_, "Another sweep than sweeps/demo.yaml");
     options.integer("--slots", slots_, "Trainers side by side (else one a CPU)", 1, 256);
     options.integer("--threads", threads_, "CPU threads of each trainer", 1, 1024);
-    options.integer("--max-replicas", max_replicas_, "Largest pack of a trainer", 1, 4096);
+    options.integer("--max-replicas", max_replicas_, "Largest pack of a trainer (else 5)", 1, 4096);
     options.text("--train-program", train_program_,
                  "Another trainer than scanyard-train beside this program");
     options.flag("--once", once_, "End after the table instead of serving on");
@@ -146,7 +147,7 @@ Result<std::vector<Part>> Demo::parts(const Home& home, const fs::path&) const {
   const auto cpus = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, slots_max);
   add("--slots", std::to_string(slots_.value_or(static_cast<std::int64_t>(cpus))));
   add("--threads", std::to_string(threads_));
-  if (max_replicas_) add("--max-replicas", std::to_string(*max_replicas_));
+  add("--max-replicas", std::to_string(max_replicas_.value_or(replicas_max)));
   if (train_program_) {
     add("--train-program", *train_program_);
   } else if (auto trainer = sibling_program("scanyard-train"); !trainer) {

@@ -59,6 +59,18 @@ TEST_CASE("a sweep submitted while another is being cancelled keeps the runs tha
   CHECK(h.written<ReopenRuns>()[0].runs.size() == 2);
 }
 
+TEST_CASE("runs of two sweeps that are cancelled at once are given up") {
+  Harness h;
+  h.submit(1, 0, 4);
+  h.submit(2, 2, 4);
+  cancel(h, 1, 1);
+  cancel(h, 2, 2);
+  h.commit();
+  CHECK(h.phase(2) == RunPhase::cancelled);
+  CHECK(h.sweep(1).open() == 0);
+  CHECK(h.sweep(2).open() == 0);
+}
+
 TEST_CASE("a result that arrives while its sweep is being cancelled is kept") {
   Harness h;
   h.submit(1, 0, 1);
