@@ -12,6 +12,17 @@
 namespace scanyard::web {
 namespace {
 
+/// Whether the page of another site (or of another server on this machine) asks, for something
+/// inside itself. Following a link to here is no such request, and nor is what sends no such
+/// header: curl, and browsers over plain HTTP from elsewhere, who are held off by the cookie's
+/// SameSite.
+bool asked_by_another_page(const Request& request) {
+  const auto site = find_header(request.headers, "Sec-Fetch-Site");
+  if (!site || *site == "same-origin" || *site == "none") return false;
+  return find_header(request.headers, "Sec-Fetch-Mode") != "navigate" ||
+         find_header(request.headers, "Sec-Fetch-Dest") != "document";
+}
+
 /// Style, script and icon: nothing secret, and the page for those who may see nothing needs them.
 std::optional<Response> static_file(const Target& target) {
   static constexpr std::pair<std::string_view, const char*> files[] = {
@@ -106,6 +117,8 @@ Response Site::respond(const Request& request) const {
     response.headers.emplace_back("Allow", "GET, HEAD");
     return response;
   }
+  if (asked_by_another_page(request))
+    return plain_response(403, "This server answers its own pages only.\n");
   const auto target = parse_target(request.target);
   if (!target) return plain_response(400, "This address is not a path.\n");
   if (auto file = static_file(*target)) return unless_known(std::move(*file), request);

@@ -32,12 +32,17 @@ HttpClient::~HttpClient() {
 }
 
 void HttpClient::send(std::string_view bytes) {
+  // The server may have refused and closed already: what it said is still to be read.
+  static_cast<void>(try_send(bytes));
+}
+
+bool HttpClient::try_send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    // The server may have refused and closed already: what it said is still to be read.
-    if (sent <= 0) return;
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void HttpClient::ask(const std::string& method, const std::string& target, const std::string& token,

@@ -18,6 +18,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   void send(std::string_view bytes);
+  /// The same; false when the server has closed the connection. Waits while nobody reads.
+  bool try_send(std::string_view bytes);
   /// "GET /path" with Host, the token and more header lines, each ending in "\r\n".
   void ask(const std::string& method, const std::string& target, const std::string& token,
            const std::string& more = {});

@@ -142,6 +142,58 @@ TEST_CASE("a slow or silent sender is cut off") {
   eventually([&] { return served.server->counts().connections_open == 0; });
 }
 
+TEST_CASE("one who sends a byte now and then is cut off too: the time is for the whole header") {
+  ServerOptions options = options_for_tests();
+  options.request_timeout_ms = 200;
+  Served served(options);
+  HttpClient slow(served.server->port());
+  slow.send("GET / HTTP/1.1\r\nX: ");
+  std::atomic<bool> ended{false};
+  std::thread sender([&] {
+    while (!ended) {
+      slow.try_send("y");
+      std::this_thread::sleep_for(10ms);
+    }
+  });
+  eventually([&] {
+    const auto counts = served.server->counts();
+    return counts.connections == 1 && counts.connections_open == 0;
+  });
+  ended = true;
+  sender.join();
+  CHECK(served.server->counts().requests == 0);
+}
+
+TEST_CASE("one who asks and never reads is cut off") {
+  ServerOptions options = options_for_tests();
+  options.send_timeout_ms = 200;
+  Served served(options);
+  HttpClient client(served.server->port());
+  std::atomic<bool> ended{false};
+  // Requests are sent ahead until their answers fill every buffer between the two.
+  std::thread asker([&] {
+    while (!ended && client.try_send("GET /sweeps/1 HTTP/1.1\r\nHost: localhost\r\n"
+                                     "Authorization: Bearer " +
+                                     right_token + "\r\n\r\n")) {
+    }
+  });
+  eventually([&] {
+    const auto counts = served.server->counts();
+    return counts.requests > 0 && counts.connections_open == 0;
+  });
+  ended = true;
+  asker.join();
+  HttpClient next(served.server->port());
+  next.ask("GET", "/workers", right_token);
+  CHECK(next.read_reply().status == 200);
+}
+
+TEST_CASE("the page listens on this machine alone unless told otherwise") {
+  CHECK(ServerOptions().bind_address == "127.0.0.1");
+  Served served;
+  CHECK(served.server->address().starts_with("http://127.0.0.1:"));
+}
+
 TEST_CASE("one connection more than allowed is closed, and there is room again when one ends") {
   ServerOptions options = options_for_tests();
   options.connections_max = 2;

@@ -51,7 +51,9 @@ TEST_CASE("the token in the address becomes a cookie and leaves the address") {
 TEST_CASE("a link from another site signs in by a page, as a redirect would lose a strict cookie") {
   const Visitor visitor;
   const Response response =
-      visitor.get_as_stranger("/?token=" + right_token, {{"Sec-Fetch-Site", "cross-site"}});
+      visitor.get_as_stranger("/?token=" + right_token, {{"Sec-Fetch-Site", "cross-site"},
+                                                         {"Sec-Fetch-Mode", "navigate"},
+                                                         {"Sec-Fetch-Dest", "document"}});
   CHECK(response.status == 200);
   CHECK(header(response, "Refresh") == "0;url=/");
   CHECK(header(response, "Set-Cookie") != "(none)");
@@ -98,6 +100,43 @@ TEST_CASE("a foreign name for this machine gets nothing, not even with the token
   CHECK(visitor.site.respond({"GET", "/static/style.css", {}}).status == 403);
 }
 
+TEST_CASE("pages of other origins get nothing, a link from there only what the cookie allows") {
+  const Visitor visitor;
+  const auto asked = [&](const char* site, const char* mode, const char* dest) {
+    return visitor
+        .get("/sweeps/1",
+             {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Mode", mode}, {"Sec-Fetch-Dest", dest}})
+        .status;
+  };
+  for (const char* site :
+       {"cross-site", "same-site"}) {  // another port of this machine is same-site
+    INFO(site);
+    CHECK(asked(site, "cors", "empty") == 403);
+    CHECK(asked(site, "no-cors", "script") == 403);
+    CHECK(asked(site, "no-cors", "image") == 403);
+    CHECK(asked(site, "navigate", "iframe") == 403);
+    CHECK(asked(site, "navigate", "document") == 200);
+  }
+  CHECK(asked("same-origin", "cors", "empty") == 200);
+  CHECK(asked("none", "navigate", "document") == 200);
+}
+
+TEST_CASE("every address but style, script and icon needs the token") {
+  const Visitor visitor;
+  for (const char* address :
+       {"/", "/sweeps/1", "/sweeps/1/cells/12", "/sweeps/1/table.csv", "/sweeps/1/plots/1.svg",
+        "/sweeps/1/spec.yaml", "/runs/0123456789abcdef0123456789abcdef", "/find?run=01", "/workers",
+        "/coordinator", "/api", "/api/sweeps", "/api/workers", "/api/coordinator", "/events",
+        "/nowhere", "/static/nothing.css", "/static/../workers", "/?fragment=1"}) {
+    INFO(address);
+    const Response response = visitor.get_as_stranger(address);
+    CHECK(response.status == 401);
+    CHECK(response.body.find("permutations") == std::string::npos);
+  }
+  for (const char* address : {"/static/style.css", "/static/plot.css", "/static/live.js"})
+    CHECK(visitor.get_as_stranger(address).status == 200);
+}
+
 TEST_CASE("nothing can be changed: every method but GET and HEAD is refused on every address") {
   const Visitor visitor;
   for (const char* method :
@@ -134,6 +173,8 @@ TEST_CASE("every response carries the headers that keep the page to itself") {
     CHECK(policy.find("unsafe") == std::string::npos);
     CHECK(header(response, "X-Content-Type-Options") == "nosniff");
     CHECK(header(response, "Referrer-Policy") == "no-referrer");
+    CHECK(header(response, "X-Frame-Options") == "DENY");
+    CHECK(header(response, "Cross-Origin-Resource-Policy") == "same-origin");
     CHECK(header(response, "Access-Control-Allow-Origin") == "(none)");
     CHECK(header(response, "Cache-Control") == "private, no-cache");
   }
