@@ -27,6 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double seconds_per_row = 2;
 constexpr int clients_at_once = 8;
+constexpr int results_awaited = 100;
 
 /// Where to ask: taken from "http://127.0.0.1:7480/?token=...".
 struct Server {
@@ -108,6 +109,26 @@ void row(const Server& server, const std::string& name, const std::string& path,
   std::fflush(stdout);
 }
 
+/// The first page after a result, again and again: one cell is outdated each time.
+void row_after_results(LargeSweep& sweep, const Server& server, const std::string& path) {
+  HttpClient client(server.port);
+  Sample sample;
+  for (int i = 0; i < results_awaited && sweep.finish_one(); ++i, sweep.refresh()) {
+    const auto before = Clock::now();
+    client.ask("GET", path, server.token);
+    const auto reply = client.read_reply();
+    const std::chrono::duration<double, std::milli> took = Clock::now() - before;
+    sample.latencies_ms.push_back(took.count());
+    sample.bytes = reply.body.size();
+    sample.status = reply.status;
+  }
+  fmt::print("{:<34} {:>4} {:>11} {:>9.2f} {:>9.2f} {:>9.2f}\n", "table page, after a new result",
+             sample.status, with_thousands(static_cast<long long>(sample.bytes)),
+             percentile(sample.latencies_ms, 0.5), percentile(sample.latencies_ms, 0.95),
+             percentile(sample.latencies_ms, 0.99));
+  std::fflush(stdout);
+}
+
 nlohmann::json json_at(const Server& server, const std::string& path) {
   HttpClient client(server.port);
   client.ask("GET", path, server.token);
@@ -127,7 +148,8 @@ std::string machine() {
   return "unknown CPU";
 }
 
-void measure(const Server& server) {
+/// `own` is the sweep behind `server`, when this program made it.
+void measure(const Server& server, LargeSweep* own) {
   const auto sweeps = json_at(server, "/api/sweeps")["sweeps"];
   if (sweeps.empty()) {
     fmt::print("This server has no sweep.\n");
@@ -144,6 +166,13 @@ void measure(const Server& server) {
              "p95 ms", "p99 ms", "pages/s");
   row(server, "sweeps", "/");
   row(server, "table page", sweep);
+  if (own) {
+    row_after_results(*own, server, sweep);
+    while (own->finish_one()) {
+    }
+    row(server, "table page, every cell outdated", sweep);
+    own->refresh();
+  }
   row(server, "table page, not changed", sweep, etag_of(server, sweep));
   row(server, "table page, content alone", sweep + "?fragment=1");
   row(server, "table as JSON", "/api" + sweep + "/table");
@@ -166,7 +195,7 @@ int main(int argc, char** argv) {
   using namespace scanyard::web;
   const std::string first = argc > 1 ? argv[1] : "";
   if (first.starts_with("http://")) {
-    measure(parse(first));
+    measure(parse(first), nullptr);
     return 0;
   }
   std::size_t results = 100'000;
@@ -176,7 +205,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "bench_web [--results N | URL_WITH_TOKEN]\n");
     return 2;
   }
-  const LargeSweep sweep(results);
-  measure(parse(sweep.address_with_token()));
+  LargeSweep sweep(results);
+  measure(parse(sweep.address_with_token()), &sweep);
   return 0;
 }

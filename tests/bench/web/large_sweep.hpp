@@ -8,8 +8,8 @@
 namespace scanyard::web {
 
 /// A sweep as large as the paper's tables (60 cells: 12 models, 5 tasks) whose cells share
-/// `results` finished runs with curves of 20 points, in a database in a temporary folder, and the
-/// real read model and server over it. Removed at the end.
+/// `results` runs with curves of 20 points, all but a few hundred finished, in a database in a
+/// temporary folder, and the real read model and server over it. Removed at the end.
 class LargeSweep {
  public:
   explicit LargeSweep(std::size_t results);
@@ -18,6 +18,12 @@ class LargeSweep {
   LargeSweep& operator=(const LargeSweep&) = delete;
 
   std::string address_with_token() const;
+
+  /// Stores the result of one of the last open runs, each time of another cell, whose numbers the
+  /// next page then computes itself. False when none is left.
+  bool finish_one();
+  /// Computes what is outdated, as the coordinator's store thread does when nothing waits.
+  void refresh();
 
  private:
   struct Parts;
