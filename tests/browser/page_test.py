@@ -205,9 +205,15 @@ class PageTest(unittest.TestCase):
                         && e.getBoundingClientRect().right > 361).map(e => e.outerHTML.slice(0, 80))""")
                 self.assertEqual(outside, [])
                 small = self.browser.script("""
-                    return [...document.querySelectorAll('svg.plot text')].filter(
+                    return [...document.querySelectorAll('svg.plot.on-narrow text')].filter(
                         e => e.getBoundingClientRect().height < 9).length""")
                 self.assertEqual(small, 0)
+                hidden = self.browser.script("""
+                    return [...document.querySelectorAll('svg.plot.on-narrow, caption span')].filter(
+                        e => e.getBoundingClientRect().right > 361).map(e => e.outerHTML.slice(0, 80))""")
+                self.assertEqual(hidden, [], "plots and captions are seen whole, without scrolling sideways")
+                for plot in self.browser.find_all("svg.plot.on-wide"):
+                    self.assertFalse(plot.is_displayed())
 
     def test_dark_mode_is_dark_with_readable_text_and_plots(self):
         self.open("/sweeps/1")

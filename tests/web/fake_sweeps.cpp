@@ -49,7 +49,9 @@ const char* const permutations_spec =
 }  // namespace
 
 std::vector<Counter> fake_counters() {
-  return {{"net.unknown_key", "Connections refused because their key is not admitted.", 2},
+  return {{"core.runs_granted", "Runs in packs that were sent to workers.", 1402},
+          {"net.received", "Messages received.", 48'211},
+          {"net.unknown_key", "Connections refused because their key is not admitted.", 2},
           {"protocol.replayed", "Messages dropped because they had come before.", 0},
           {"protocol.oversized", "Messages dropped because they were too long.", 1}};
 }

@@ -13,6 +13,8 @@ namespace scanyard::web {
 namespace {
 
 constexpr int plot_width = 560, plot_height = 340;
+/// More labels than this at the ends of curves that broke off would hide each other.
+constexpr std::size_t broken_named_max = 6;
 /// Up to this many curves none needs to step back behind another.
 constexpr std::size_t unmuted_max = 6;
 
@@ -57,6 +59,11 @@ double micro_accuracy(const EpochPoint& point) {
 }
 double train_loss(const EpochPoint& point) {
   return point.train_loss;
+}
+
+/// A curve that ends early for a reason that a reader should see at its end.
+bool broke_off(RunState state) {
+  return state == RunState::diverged || state == RunState::failed;
 }
 
 std::string value_of(const CurveOfRun& curve, const std::string& axis) {
@@ -151,6 +158,10 @@ CurvesDrawing cell_curves_drawing(const std::vector<CurveOfRun>& curves,
   const auto styles = styles_by_value(curves, axis);
   const std::size_t available = static_cast<std::size_t>(std::count_if(
       curves.begin(), curves.end(), [](const auto& curve) { return !curve.points.empty(); }));
+  const bool name_broken =
+      static_cast<std::size_t>(std::count_if(chosen.begin(), chosen.end(), [](const auto* curve) {
+        return broke_off(curve->state);
+      })) <= broken_named_max;
   bool thinned = false;
   for (const CurveOfRun* curve : chosen) {
     const bool is_best = best && curve->run == *best;
@@ -161,6 +172,7 @@ CurvesDrawing cell_curves_drawing(const std::vector<CurveOfRun>& curves,
     line.muted = !is_best && chosen.size() > unmuted_max;
     line.points = points_of(curve->points, macro_accuracy);
     thinned |= curve->points.size() > curve_points_max;
+    if (name_broken && broke_off(curve->state)) line.end_label = to_text(curve->state);
     if (is_best) line.end_label = "best run";
     drawing.accuracy.series.push_back(line);
     line.points = points_of(curve->points, train_loss);

@@ -17,7 +17,11 @@ Page error_page(const ErrorView& view) {
 }
 
 ErrorView view_of(const Error& error) {
-  const std::string detail = std::string(error.code().text) + ": " + error.to_string();
+  // The code alone where the message is shown already.
+  const std::string code(error.code().text);
+  const std::string whole = error.to_string();
+  const std::string detail = whole == error.message() ? code : code + ": " + whole;
+  const std::string detail_with_message = code + ": " + whole;
   if (error.code().text == "store.not_found" || error.code().text == "ids.bad_run_id") {
     return {404, "Not found", error.message(), detail};
   }
@@ -25,7 +29,7 @@ ErrorView view_of(const Error& error) {
     return {409, "Several runs fit", error.message() + " Type more of the id.", detail};
   }
   return {500, "This could not be read", "The coordinator could not read what this page needs.",
-          detail};
+          detail_with_message};
 }
 
 }  // namespace scanyard::web

@@ -46,10 +46,23 @@ std::string best_of_five_text(const TableCell& cell, int decimals) {
   return expected ? fixed(*expected, decimals) : "";
 }
 
+/// Mean, spread and what stands beside them have three decimals or more: rounded like the number
+/// itself, a mean just below the best value would read as equal to it (results_table.cpp rounds the
+/// mean in the same way).
+int finer_decimals(const ResultsTable& table) {
+  return std::max(table.selection.decimals, 3);
+}
+
 std::string range_text(const CellSummary& summary, int decimals) {
   if (!summary.minimum || !summary.median || !summary.maximum) return "";
   return fmt::format("{} / {} / {}", fixed(*summary.minimum, decimals),
                      fixed(*summary.median, decimals), fixed(*summary.maximum, decimals));
+}
+
+/// A count that is not what one hopes for stands out as soon as it is not 0.
+Html ends_html(std::uint64_t count, std::string_view css) {
+  if (count == 0) return Html{"0"};
+  return Html{fmt::format("<span class=\"chip {}\">{}</span>", css, count)};
 }
 
 Html best_html(const CellSummary& summary) {
@@ -75,7 +88,7 @@ Html as_lines(const ResultsTable& table) {
   Node::List lines;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const TableCell& cell = table.at(row, 0);
-    const int decimals = table.selection.decimals;
+    const int decimals = finer_decimals(table);
     lines.push_back(Node::Object{{"id", fmt::format("cell-{}", cell.summary.id.value)},
                                  {"headings", heading_nodes(table.rows[row])},
                                  {"value", value_html(table, cell)},
@@ -86,8 +99,8 @@ Html as_lines(const ResultsTable& table) {
                                  {"best_of_five", best_of_five_text(cell, decimals)},
                                  {"results", results_text(cell)},
                                  {"solved", solve_rate_text(cell)},
-                                 {"diverged", std::to_string(cell.diverged())},
-                                 {"failed", std::to_string(cell.failed())},
+                                 {"diverged", ends_html(cell.diverged(), "warn")},
+                                 {"failed", ends_html(cell.failed(), "bad")},
                                  {"best", best_html(cell.summary)}});
   }
   return render(
@@ -100,16 +113,18 @@ Html as_lines(const ResultsTable& table) {
 }
 
 /// "3 solved (7 to 45 %), 1 diverged, 1 failed"; "" when there is nothing to say yet.
-std::string outcome_text(const TableCell& cell) {
+Html outcome_html(const TableCell& cell) {
   std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
   if (cell.n() > 0) {
     add(fmt::format("{} solved ({:.0f} to {:.0f} %)", cell.solved(), 100 * cell.solve_rate.low,
                     100 * cell.solve_rate.high));
   }
-  if (cell.diverged() > 0) add(fmt::format("{} diverged", cell.diverged()));
-  if (cell.failed() > 0) add(fmt::format("{} failed", cell.failed()));
-  return text;
+  if (cell.diverged() > 0)
+    add(fmt::format("<span class=\"chip warn\">{} diverged</span>", cell.diverged()));
+  if (cell.failed() > 0)
+    add(fmt::format("<span class=\"chip bad\">{} failed</span>", cell.failed()));
+  return Html{text};
 }
 
 Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
@@ -124,9 +139,9 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
       {"spread", !cell.spread_text.empty()},
       {"spread_text", cell.spread_text},
       {"expected", cell.summary.expected_best_of_5.has_value()},
-      {"best_of_five", best_of_five_text(cell, table.selection.decimals)},
+      {"best_of_five", best_of_five_text(cell, finer_decimals(table))},
       {"counts", results_text(cell) + " runs"},
-      {"outcome", outcome_text(cell)}};
+      {"outcome", outcome_html(cell)}};
 }
 
 /// The headings of one key of the columns. Neighbours under the same headings share one.
@@ -221,6 +236,7 @@ std::string optimism_note(const ResultsTable& table) {
   std::uint64_t n_max = 0;
   for (const auto& cell : table.cells)
     n_max = std::max(n_max, cell.n());
+  if (n_max == 0) return "";
   const bool lowest = table.selection.metric == spec::Metric::perplexity;
   return fmt::format(
       "Read the number with care: it is the {} of up to {} results, chosen by the same test data "

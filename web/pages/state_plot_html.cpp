@@ -52,6 +52,7 @@ LinePlot state_plot_drawing(const tables::StatePlot& plot, std::size_t index) {
   drawing.x_label = "state size N = H\u00b7m (log scale)";
   drawing.y_label = plot.metric;
   drawing.x_kind = ScaleKind::logarithmic;
+  drawing.x_ticks_at_points = true;
   // An accuracy is shown on its whole range, so that plots can be compared by eye.
   if (plot.lower_is_better) {
     drawing.y_kind = ScaleKind::logarithmic;

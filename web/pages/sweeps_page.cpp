@@ -10,20 +10,21 @@
 namespace scanyard::web {
 namespace {
 
-/// What is not plainly done, in words: "3 diverged, 2 failed, 40 open".
-std::string rest_text(const StateCounts& counts) {
+/// What is not plainly done: "3 diverged, 2 failed, 40 queued". A line never ends between a number
+/// and its word.
+Html rest_html(const StateCounts& counts) {
   std::string text;
   const auto add = [&](std::uint64_t count, const char* what) {
     if (count == 0) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
+    text += fmt::format("{}<span class=\"nowrap\">{} {}</span>", text.empty() ? "" : ", ",
                         with_thousands(static_cast<long long>(count)), what);
   };
+  add(counts.failed, "failed");
+  add(counts.diverged, "diverged");
+  add(counts.cancelled, "cancelled");
   add(counts.running, "running");
   add(counts.queued, "queued");
-  add(counts.diverged, "diverged");
-  add(counts.failed, "failed");
-  add(counts.cancelled, "cancelled");
-  return text;
+  return Html{text};
 }
 
 Node sweep_row(const SweepSummary& sweep, TimePoint now) {
@@ -37,7 +38,7 @@ Node sweep_row(const SweepSummary& sweep, TimePoint now) {
       {"progress", progress_bar(counts)},
       {"done", fmt::format("{} of {} done", with_thousands(static_cast<long long>(counts.done())),
                            with_thousands(static_cast<long long>(counts.total())))},
-      {"rest", rest_text(counts)},
+      {"rest", rest_html(counts)},
       {"cells", with_thousands(static_cast<long long>(sweep.cells))},
       {"submitted", moment(now, sweep.submitted)},
       {"submitted_by", sweep.submitted_by},

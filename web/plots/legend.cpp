@@ -50,7 +50,8 @@ std::string marker(std::size_t style, double x, double y, const std::string& not
   return path + "><title>" + escaped(note).text + "</title></path>\n";
 }
 
-Legend make_legend(const std::vector<PlotSeries>& series, double left, double top, double width) {
+Legend make_legend(const std::vector<PlotSeries>& series, double left, double top, double width,
+                   bool markers) {
   Legend legend;
   std::set<std::string> named;
   double x = left;
@@ -65,7 +66,7 @@ Legend make_legend(const std::vector<PlotSeries>& series, double left, double to
     legend.markup += fmt::format("<g class=\"entry {}\">\n", style_classes(entry.style));
     legend.markup +=
         fmt::format("<path class=\"line\" d=\"M{:.1f} {:.1f}h{:.1f}\"/>\n", x, y, swatch_width - 6);
-    legend.markup += marker(entry.style, x + (swatch_width - 6) / 2, y, "");
+    if (markers) legend.markup += marker(entry.style, x + (swatch_width - 6) / 2, y, "");
     legend.markup += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</g>\n",
                                  x + swatch_width, y + 4, escaped(entry.name).text);
     x += entry_width;

@@ -24,7 +24,9 @@ struct Legend {
   double height = 0;  ///< 0 = nothing to name
 };
 
-/// Entries in the order of the series, in as many lines as `width` demands.
-Legend make_legend(const std::vector<PlotSeries>& series, double left, double top, double width);
+/// Entries in the order of the series, in as many lines as `width` demands; with the lines' markers
+/// where the plot has them.
+Legend make_legend(const std::vector<PlotSeries>& series, double left, double top, double width,
+                   bool markers = true);
 
 }  // namespace scanyard::web

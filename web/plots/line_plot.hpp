@@ -35,6 +35,9 @@ struct LinePlot {
   ScaleKind x_kind = ScaleKind::linear, y_kind = ScaleKind::linear;
   std::optional<Range> x_domain, y_domain;  ///< otherwise what the points need
   bool markers = true;
+  /// Marks the x axis at the points' own values where they are few and far enough apart, else at
+  /// round ones.
+  bool x_ticks_at_points = false;
   std::vector<PlotSeries> series;
   int width = 640, height = 380;  ///< in units of the drawing; the page scales it
 };
@@ -42,7 +45,8 @@ struct LinePlot {
 /// How many styles differ in colour before dashes begin.
 inline constexpr std::size_t plot_colours = 8;
 
-/// The drawing as an <svg> element for a page that has plot.css.
+/// The drawing as an <svg> element for a page that has plot.css, and a second one for narrow
+/// screens (style.css shows one of them): 360 wide, with the names in the legend alone.
 Html svg_in_page(const LinePlot& plot);
 
 /// The same as a file of its own, with its style inside.

@@ -57,6 +57,24 @@ TEST_CASE("the best run stands out among many and is named") {
   CHECK(drawing.caption == "10 curves, one a run, coloured by lr.");
 }
 
+TEST_CASE("curves that broke off are named at their end unless they are many") {
+  auto all = curves(10, {"0.001"}, 3);
+  all[2].state = RunState::diverged;
+  all[4].state = RunState::failed;
+  const auto named = [&](const char* label) {
+    const CurvesDrawing drawing = cell_curves_drawing(all, all[0].run);
+    return std::count_if(drawing.train_loss.series.begin(), drawing.train_loss.series.end(),
+                         [&](const auto& series) { return series.end_label == label; });
+  };
+  CHECK(named("diverged") == 1);
+  CHECK(named("failed") == 1);
+  CHECK(named("best run") == 1);
+  for (auto& curve : all)
+    curve.state = RunState::diverged;
+  CHECK(named("diverged") == 0);
+  CHECK(named("best run") == 1);
+}
+
 TEST_CASE("legend entries follow the order of the values") {
   const CurvesDrawing drawing = cell_curves_drawing(curves(2, {"0.001", "0.0001"}, 2), {});
   CHECK(drawing.accuracy.series.front().name == "lr 0.0001");

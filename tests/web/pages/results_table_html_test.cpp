@@ -63,6 +63,26 @@ TEST_CASE("under the table stand protocol, n and why a best-of number flatters")
         std::string::npos);
 }
 
+TEST_CASE("diverged and failed runs stand out, and only where there are some") {
+  for (const int sweep : {1, 2}) {
+    const std::string html = results_table_html(table_of({sweep})).text;
+    const auto count = [&](const std::string& what) {
+      std::size_t found = 0;
+      for (std::size_t at = 0; (at = html.find(what, at)) != std::string::npos; ++at)
+        ++found;
+      return found;
+    };
+    CHECK(count("chip warn") == 1);
+    CHECK(count("chip bad") == (sweep == 2 ? 1 : 0));
+  }
+}
+
+TEST_CASE("numbers beside the value are finer than the value, so that 0.999 does not read 1.00") {
+  tables::ResultsTable table = table_of({2});
+  table.selection.decimals = 2;
+  CHECK(results_table_html(table).text.find("0.507 / 0.518 / 0.562") != std::string::npos);
+}
+
 TEST_CASE("a selection that takes no maximum is not called optimistic") {
   tables::ResultsTable table = table_of({1});
   table.selection.maximise.clear();
@@ -70,6 +90,9 @@ TEST_CASE("a selection that takes no maximum is not called optimistic") {
   table.selection.maximise = {"lr"};
   table.selection.metric = spec::Metric::perplexity;
   CHECK(optimism_note(table).find("the lowest of") != std::string::npos);
+  for (auto& cell : table.cells)
+    cell.summary.counts = {.queued = 5};
+  CHECK(optimism_note(table).empty());  // nor a number that is not there yet
 }
 
 TEST_CASE("the share of solved runs is written with its counts and its interval") {

@@ -44,7 +44,8 @@ TEST_CASE("a table of any size becomes a page of bounded size, with links to the
   SweepView view = large_sweep(100, 80);
   const std::string html = sweep_page(view).content.text;
   CHECK(count_of(html, "<td id=\"cell-") == TableWindow::rows_max * TableWindow::columns_max);
-  CHECK(count_of(html, "<svg xmlns") == plots_shown_max);
+  CHECK(count_of(html, "class=\"plot on-wide\"") == plots_shown_max);
+  CHECK(count_of(html, "class=\"plot on-narrow\"") == plots_shown_max);
   const std::string text = visible_text(html);
   CHECK(text.find("Rows 1 to 60 of 100: next last") != std::string::npos);
   CHECK(text.find("Columns 1 to 30 of 80: next last") != std::string::npos);

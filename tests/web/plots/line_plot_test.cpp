@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
 
 #include "tests/web/golden.hpp"
 #include "tests/web/markup.hpp"
@@ -94,6 +96,59 @@ TEST_CASE("muted lines lie under those that stand out") {
   plot.series[1].muted = true;
   const std::string svg = svg_in_page(plot).text;
   CHECK(svg.find("series c1 muted") < svg.find("series c0\""));
+}
+
+/// Text of the marks of the x axis, from the lowest on.
+std::string x_marks(const std::string& svg) {
+  std::string marks;
+  for (std::size_t at = 0; (at = svg.find("text-anchor=\"middle\">", at)) != std::string::npos;) {
+    at += 21;
+    const std::string text = svg.substr(at, svg.find('<', at) - at);
+    if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
+      marks += text + " ";
+  }
+  return marks;
+}
+
+TEST_CASE("an axis is marked at the points where they are few, at round values where they crowd") {
+  LinePlot plot = scaling_plot();
+  plot.series = {{"m = 3", "", 0, false, {{48, 0.5, ""}, {96, 0.6, ""}, {192, 0.7, ""}}}};
+  CHECK(x_marks(svg_file(plot)) == "64 128 ");
+  plot.x_ticks_at_points = true;
+  CHECK(x_marks(svg_file(plot)) == "48 96 192 ");
+  plot.series[0].points.push_back({50, 0.5, ""});
+  CHECK(x_marks(svg_file(plot)) == "64 128 ");
+}
+
+TEST_CASE("lines of one point at one size stand side by side instead of hiding each other") {
+  LinePlot plot = scaling_plot();
+  plot.x_ticks_at_points = true;
+  plot.series = {{"a", "a", 0, false, {{48, 1, ""}}},
+                 {"b", "b", 1, false, {{48, 1, ""}}},
+                 {"c", "c", 2, false, {{48, 1, ""}}}};
+  const auto places = [](const std::string& svg) {
+    std::set<std::string> all;
+    const std::size_t begin = svg.find("class=\"series");
+    for (std::size_t at = begin; (at = svg.find("translate(", at)) != std::string::npos; ++at)
+      all.insert(svg.substr(at, svg.find(')', at) - at));
+    return all;
+  };
+  CHECK(places(svg_file(plot)).size() == 3);
+  CHECK(x_marks(svg_file(plot)) == "48 ");
+  plot.series[2].points.push_back({96, 1, ""});  // a line: its points stay where they are
+  CHECK(places(svg_file(plot)).size() == 2);
+}
+
+TEST_CASE("a page holds a drawing for narrow screens with names of its own and no doubled labels") {
+  const std::string svg = svg_in_page(scaling_plot()).text;
+  const std::size_t second = svg.find("class=\"plot on-narrow\"");
+  REQUIRE(second != std::string::npos);
+  CHECK(svg.find("class=\"plot on-wide\"") < second);
+  CHECK(svg.find("id=\"scaling-narrow-title\"") > second);
+  CHECK(svg.find("viewBox=\"0 0 360 300\"") != std::string::npos);
+  CHECK(svg.substr(0, second).find("class=\"ends\"") != std::string::npos);
+  CHECK(svg.find("class=\"ends\"", second) == std::string::npos);
+  CHECK(svg_file(scaling_plot()).find("on-narrow") == std::string::npos);
 }
 
 }  // namespace
