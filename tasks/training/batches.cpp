@@ -11,11 +11,15 @@
 namespace scanyard::training {
 namespace {
 
-at::Tensor tensor_of(const std::vector<std::int32_t>& values, at::IntArrayRef sizes,
-                     const at::TensorOptions& options) {
+at::Tensor host_tensor(const std::vector<std::int32_t>& values, at::IntArrayRef sizes) {
   const at::Tensor host = at::empty(sizes, at::kInt);
   std::copy(values.begin(), values.end(), host.mutable_data_ptr<std::int32_t>());
-  return host.to(options.device());
+  return host;
+}
+
+at::Tensor tensor_of(const std::vector<std::int32_t>& values, at::IntArrayRef sizes,
+                     const at::TensorOptions& options) {
+  return host_tensor(values, sizes).to(options.device());
 }
 
 SequenceTensors tensors_of(const data::Sequences& sequences, const at::TensorOptions& options) {
@@ -41,12 +45,23 @@ at::Tensor Batches::order(std::uint64_t seed, std::int64_t epoch) {
   std::erase_if(orders_, [](const auto& entry) { return entry.second.use_count() == 1; });
   at::Tensor& order = orders_[{seed, epoch}];
   if (!order.defined()) {
-    order =
-        tensor_of(random::shuffled(seed, random::Stream::shuffle, static_cast<std::uint32_t>(epoch),
-                                   static_cast<std::int32_t>(shape_.train)),
-                  {shape_.train}, options_);
+    prepare_order(seed, epoch);
+    order = prepared_.extract({seed, epoch}).mapped().to(options_.device());
   }
   return order;
+}
+
+void Batches::prepare_order(std::uint64_t seed, std::int64_t epoch) {
+  // What nobody came for belongs to a run that ended: keep the few of the coming epoch only.
+  std::erase_if(prepared_, [&](const auto& entry) {
+    return entry.first.first == seed && entry.first.second != epoch;
+  });
+  at::Tensor& order = prepared_[{seed, epoch}];
+  if (order.defined()) return;
+  order =
+      host_tensor(random::shuffled(seed, random::Stream::shuffle, static_cast<std::uint32_t>(epoch),
+                                   static_cast<std::int32_t>(shape_.train)),
+                  {shape_.train});
 }
 
 Batch Batches::empty_batch(std::size_t replicas, std::int64_t count) {

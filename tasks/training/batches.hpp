@@ -44,6 +44,10 @@ class Batches {
   /// Training order of a replica's epoch (0-based): a permutation of the training sequences, int32.
   at::Tensor order(std::uint64_t seed, std::int64_t epoch);
 
+  /// Works on an order that order() will be asked for, without the device: what a host does while
+  /// the device is busy.
+  void prepare_order(std::uint64_t seed, std::int64_t epoch);
+
   /// Sequences [first, first + count) of every replica's own order, over its own training data.
   Batch train(const std::vector<std::shared_ptr<const Dataset>>& data,
               const std::vector<at::Tensor>& orders, std::int64_t first, std::int64_t count);
@@ -59,6 +63,7 @@ class Batches {
   std::map<std::uint64_t, std::weak_ptr<const Dataset>> datasets_;
   /// By (seed, epoch): replicas that differ in the learning rate only share an order.
   std::map<std::pair<std::uint64_t, std::int64_t>, at::Tensor> orders_;
+  std::map<std::pair<std::uint64_t, std::int64_t>, at::Tensor> prepared_;  ///< on the host
   models::Buffer ids_;
   models::Buffer targets_;
 };

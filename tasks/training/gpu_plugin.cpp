@@ -25,9 +25,11 @@ Result<GpuInfo> load_gpu(int index) {
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!library) {
     return fail(errc::no_gpu_plugin,
-                fmt::format("cannot load the GPU plugin {}: {}. It is built where a CUDA compiler "
-                            "is found (scripts/setup.sh --cuda)",
-                            path, dlerror()));
+                fmt::format("cannot load the GPU plugin {}: {}. {}", path, dlerror(),
+                            std::filesystem::exists(path)
+                                ? "It needs all libraries of PyTorch's GPU build on this machine"
+                                : "It is built where a CUDA compiler is found (scripts/setup.sh "
+                                  "--cuda)"));
   }
   const auto entry =
       reinterpret_cast<const GpuPlugin* (*)()>(dlsym(library, "scanyard_gpu_plugin"));
@@ -41,7 +43,7 @@ Result<GpuInfo> load_gpu(int index) {
   long long memory_bytes = 0;
   if (plugin->select_device(index, name, sizeof name, &memory_bytes, message, sizeof message) !=
       0) {
-    return fail(errc::no_gpu, fmt::format("GPU {} cannot be used: {}", index, message));
+    return fail(errc::no_gpu, fmt::format("GPU cuda:{} cannot be used: {}", index, message));
   }
   models::register_backend(c10::DeviceType::CUDA, *plugin->backend());
   return GpuInfo{name, memory_bytes};

@@ -9,6 +9,9 @@
 namespace scanyard::training {
 namespace {
 
+/// Steps that are started in one go on a device that records, before commands are looked at again.
+constexpr std::int64_t steps_started_at_once = 64;
+
 /// A batch's scores where the host can read them.
 struct HostScores {
   explicit HostScores(const models::BatchScores& scores)
@@ -34,7 +37,10 @@ Pack::Pack(const catalog::ShapeConfig& shape, Surroundings surroundings)
     : shape_(shape),
       surroundings_(std::move(surroundings)),
       model_(shape, surroundings_.options),
-      batches_(shape, surroundings_.options) {}
+      batches_(shape, surroundings_.options) {
+  if (models::backend_for(surroundings_.options.device().type()).records())
+    recorded_ = std::make_unique<RecordedEpoch>(shape_, model_, surroundings_.options);
+}
 
 bool Pack::contains(const RunId& run) const {
   const auto is_it = [&](const auto& other) { return other.run == run; };
@@ -66,6 +72,10 @@ std::vector<trainer_lines::Event> Pack::advance() {
     begin_epoch();
   }
   if (running_.empty()) return events;
+  if (recorded_) {
+    train_recorded(events);
+    return events;
+  }
   train_batch(events);
   drop_ended();
   if (step_in_epoch_ == catalog::steps_per_epoch(shape_)) {
@@ -94,13 +104,31 @@ void Pack::take_in_waiting(Events& events) {
 }
 
 void Pack::begin_epoch() {
+  const ReplicaNumbers all = model_.snapshot();
   for (std::size_t r = 0; r < running_.size(); ++r) {
     Running& replica = running_[r];
-    replica.at_boundary = state_of(r);
+    const auto row = [r](const at::Tensor& rows) { return rows.select(0, std::int64_t(r)); };
+    replica.at_boundary = progress_of(replica);
+    replica.at_boundary.numbers =
+        ReplicaNumbers{row(all.values), row(all.first_moments), row(all.second_moments)};
     replica.order = batches_.order(replica.values.seed, replica.progress.epochs_done());
     replica.loss_sum = 0;
     replica.loss_weight = 0;
   }
+  if (!recorded_) return;
+  std::vector<EpochInput> inputs;
+  for (const Running& replica : running_)
+    inputs.push_back({replica.data, replica.order, scalars_of(replica)});
+  recorded_->begin(inputs);
+}
+
+kernels::AdamwScalars Pack::scalars_of(const Running& replica) const {
+  kernels::AdamwScalars scalars;
+  scalars.lr = data::learning_rate(shape_.schedule, replica.values, replica.progress.epochs_done(),
+                                   shape_.epochs);
+  scalars.weight_decay = replica.values.weight_decay;
+  scalars.step = replica.progress.steps_done + 1;
+  return scalars;
 }
 
 std::vector<std::shared_ptr<const Dataset>> Pack::data() const {
@@ -117,27 +145,59 @@ void Pack::train_batch(Events& events) {
   std::vector<kernels::AdamwScalars> scalars;
   for (const Running& replica : running_) {
     orders.push_back(replica.order);
-    auto& own = scalars.emplace_back();
-    own.lr = data::learning_rate(shape_.schedule, replica.values, replica.progress.epochs_done(),
-                                 shape_.epochs);
-    own.weight_decay = replica.values.weight_decay;
-    own.step = replica.progress.steps_done + 1;
+    scalars.push_back(scalars_of(replica));
   }
   const Batch batch = batches_.train(data(), orders, first, count);
   const HostScores scores(model_.train(batch.ids, batch.targets, scalars));
   ++step_in_epoch_;
   surroundings_.on_step();
+  for (std::size_t r = 0; r < running_.size(); ++r)
+    take_batch(running_[r], scores.of(std::int64_t(r)), count, events);
+}
+
+bool Pack::take_batch(Running& replica, const BatchCounts& counts, std::int64_t sequences,
+                      Events& events) {
+  if (!std::isfinite(counts.loss_sum)) {
+    end(replica, RunEnd::diverged, events);
+    return false;
+  }
+  ++replica.progress.steps_done;
+  if (counts.scored == 0) return true;  // a batch without targets has no loss and moves nothing
+  replica.loss_sum += double(sequences) * (counts.loss_sum / double(counts.scored));
+  replica.loss_weight += sequences;
+  return true;
+}
+
+void Pack::train_recorded(Events& events) {
+  const std::int64_t all = catalog::steps_per_epoch(shape_);
+  const std::int64_t count = std::min(steps_started_at_once, all - step_in_epoch_);
+  recorded_->train(step_in_epoch_, count);
+  step_in_epoch_ += count;
+  for (std::int64_t i = 0; i < count; ++i)
+    surroundings_.on_step();
+  if (step_in_epoch_ < all) return;
+  step_in_epoch_ = 0;
+  end_recorded_epoch(events);
+  drop_ended();
+}
+
+void Pack::end_recorded_epoch(Events& events) {
+  recorded_->evaluate();
+  // The host shuffles for the next epoch while the device is busy with this one.
+  for (const Running& replica : running_)
+    batches_.prepare_order(replica.values.seed, replica.progress.epochs_done() + 1);
+  const std::vector<EpochResult> results = recorded_->results();
   for (std::size_t r = 0; r < running_.size(); ++r) {
     Running& replica = running_[r];
-    const BatchCounts counts = scores.of(std::int64_t(r));
-    if (!std::isfinite(counts.loss_sum)) {
+    std::int64_t left = shape_.train;
+    bool going = true;
+    for (std::size_t s = 0; s < results[r].batches.size() && going; ++s, left -= shape_.batch)
+      going = take_batch(replica, results[r].batches[s], std::min(shape_.batch, left), events);
+    if (going && !results[r].finite) {
       end(replica, RunEnd::diverged, events);
-      continue;
+    } else if (going) {
+      close_epoch(replica, results[r].metric, events);
     }
-    ++replica.progress.steps_done;
-    if (counts.scored == 0) continue;  // a batch without targets has no loss and moves nothing
-    replica.loss_sum += double(count) * (counts.loss_sum / double(counts.scored));
-    replica.loss_weight += count;
   }
 }
 
@@ -149,22 +209,24 @@ void Pack::end_epoch(Events& events) {
   drop_ended();
   if (running_.empty()) return;
   const std::vector<Metric> metrics = evaluate();
-  for (std::size_t r = 0; r < running_.size(); ++r) {
-    Running& replica = running_[r];
-    const EpochPoint point{
-        .epoch = replica.progress.epochs_done() + 1,
-        .step = replica.progress.steps_done,
-        .train_loss = replica.loss_weight > 0 ? replica.loss_sum / double(replica.loss_weight) : 0,
-        .test_accuracy = metrics[r].macro_accuracy,
-        .test_micro_accuracy = metrics[r].micro_accuracy,
-        .test_perplexity = capped(metrics[r].perplexity)};
-    replica.progress.curve.push_back(point);
-    events.push_back(trainer_lines::Epoch{replica.run, point});
-    if (point.test_accuracy > replica.values.early_stop) {
-      end(replica, RunEnd::solved, events);
-    } else if (replica.progress.epochs_done() == shape_.epochs) {
-      end(replica, RunEnd::all_epochs, events);
-    }
+  for (std::size_t r = 0; r < running_.size(); ++r)
+    close_epoch(running_[r], metrics[r], events);
+}
+
+void Pack::close_epoch(Running& replica, const Metric& metric, Events& events) {
+  const EpochPoint point{
+      .epoch = replica.progress.epochs_done() + 1,
+      .step = replica.progress.steps_done,
+      .train_loss = replica.loss_weight > 0 ? replica.loss_sum / double(replica.loss_weight) : 0,
+      .test_accuracy = metric.macro_accuracy,
+      .test_micro_accuracy = metric.micro_accuracy,
+      .test_perplexity = capped(metric.perplexity)};
+  replica.progress.curve.push_back(point);
+  events.push_back(trainer_lines::Epoch{replica.run, point});
+  if (point.test_accuracy > replica.values.early_stop) {
+    end(replica, RunEnd::solved, events);
+  } else if (replica.progress.epochs_done() == shape_.epochs) {
+    end(replica, RunEnd::all_epochs, events);
   }
 }
 
@@ -200,14 +262,20 @@ void Pack::drop_ended() {
   }
   if (kept.size() == running_.size()) return;
   model_.keep(kept);
+  if (recorded_ && !at_epoch_boundary()) recorded_->keep(kept);
   std::erase_if(running_, [](const Running& replica) { return replica.ended; });
   if (running_.empty()) step_in_epoch_ = 0;
 }
 
-RunState Pack::state_of(std::size_t row) const {
-  const Running& replica = running_[row];
-  RunState state{replica.run, replica.values, replica.progress, model_.numbers(std::int64_t(row))};
+RunState Pack::progress_of(const Running& replica) const {
+  RunState state{replica.run, replica.values, replica.progress, std::nullopt};
   state.progress.train_s += surroundings_.now_s() - replica.joined_s;
+  return state;
+}
+
+RunState Pack::state_of(std::size_t row) const {
+  RunState state = progress_of(running_[row]);
+  state.numbers = model_.numbers(std::int64_t(row));
   return state;
 }
 

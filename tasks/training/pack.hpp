@@ -15,6 +15,7 @@
 #include "tasks/training/metric.hpp"
 #include "tasks/training/pack_model.hpp"
 #include "tasks/training/progress.hpp"
+#include "tasks/training/recorded_epoch.hpp"
 
 namespace scanyard::training {
 
@@ -56,8 +57,8 @@ class Pack {
   /// Forgets a run at once. False when it is not here.
   bool stop(const RunId& run);
 
-  /// One optimiser step of all running replicas; after the last one of an epoch also the
-  /// evaluation. Returns what happened, in order: Epoch and Finished events, and for runs that
+  /// One optimiser step of all running replicas (on a device that records, some steps: they are
+  /// only started here); after the last one of an epoch also the evaluation. Returns what happened, in order: Epoch and Finished events, and for runs that
   /// joined with a history, the Epochs of it.
   std::vector<trainer_lines::Event> advance();
 
@@ -85,8 +86,17 @@ class Pack {
   void begin_epoch();
   void train_batch(Events& events);
   void end_epoch(Events& events);
+  /// The same two on a device that records.
+  void train_recorded(Events& events);
+  void end_recorded_epoch(Events& events);
+  /// Counts a step and its loss; false when the loss is not finite and the replica has ended.
+  bool take_batch(Running& replica, const BatchCounts& counts, std::int64_t sequences,
+                  Events& events);
+  void close_epoch(Running& replica, const Metric& metric, Events& events);
+  kernels::AdamwScalars scalars_of(const Running& replica) const;
   std::vector<Metric> evaluate();
   void end(Running& replica, RunEnd how, Events& events);
+  RunState progress_of(const Running& replica) const;
   RunState state_of(std::size_t row) const;
   void drop_ended();
   std::vector<std::shared_ptr<const Dataset>> data() const;
@@ -95,6 +105,7 @@ class Pack {
   Surroundings surroundings_;
   PackModel model_;
   Batches batches_;
+  std::unique_ptr<RecordedEpoch> recorded_;  ///< where the device records
   std::vector<Running> running_;  ///< row r of the model belongs to running_[r]
   std::vector<RunState> waiting_;
   std::int64_t step_in_epoch_ = 0;

@@ -34,6 +34,12 @@ void PackModel::adopt(const at::Tensor& values, const at::Tensor& first, const a
   second_ = wrap(second);
   // Zeros once: the gaps between parameters are read by the optimiser and never written.
   gradients_ = wrap(at::zeros_like(values));
+  factors_.reset();
+  const auto products = shape_.precision == catalog::Precision::bf16 ? models::Products::bf16
+                                                                     : models::Products::native;
+  const at::ScalarType type = backend().factor_type(products, values.scalar_type());
+  if (type != values.scalar_type()) factors_ = wrap(values.to(type));
+  ++version_;
   const std::int64_t count = values.size(0);
   scores_ = {.loss_sum = at::empty({count}, options_.dtype(at::kDouble)),
              .scored = at::empty({count}, options_.dtype(at::kLong)),
@@ -68,25 +74,48 @@ ReplicaNumbers PackModel::numbers(std::int64_t replica) const {
           second_->flat().select(0, replica).clone()};
 }
 
+ReplicaNumbers PackModel::snapshot() const {
+  return {values_->flat().clone(), first_->flat().clone(), second_->flat().clone()};
+}
+
+void PackModel::refresh_factors() {
+  if (factors_) factors_->flat().copy_(values_->flat());
+}
+
 const models::BatchScores& PackModel::score(const at::Tensor& logits, const at::Tensor& targets,
                                             bool gradient) {
-  models::backend_for(options_.device().type())
-      .cross_entropy(logits, targets.view({targets.size(0), -1}), gradient, scores_);
+  backend().cross_entropy(logits, targets.view({targets.size(0), -1}), gradient, scores_);
   return scores_;
 }
 
 const models::BatchScores& PackModel::train(const at::Tensor& ids, const at::Tensor& targets,
                                             std::span<const kernels::AdamwScalars> scalars) {
-  const at::Tensor logits = model_.forward(*values_, ids, gradients_.get());
+  const at::Tensor logits = model_.forward(*values_, ids, gradients_.get(), factors_.get());
   score(logits, targets, true);
-  model_.backward(*values_, *gradients_, logits);
-  models::backend_for(options_.device().type())
-      .adamw(scalars, gradients_->flat(), values_->flat(), first_->flat(), second_->flat());
+  model_.backward(*values_, *gradients_, logits, factors_.get());
+  backend().adamw(scalars, gradients_->flat(), values_->flat(), first_->flat(), second_->flat());
+  refresh_factors();
   return scores_;
 }
 
 const models::BatchScores& PackModel::evaluate(const at::Tensor& ids, const at::Tensor& targets) {
-  return score(model_.forward(*values_, ids), targets, false);
+  return score(model_.forward(*values_, ids, nullptr, factors_.get()), targets, false);
+}
+
+void PackModel::train_scheduled(const at::Tensor& ids, const at::Tensor& targets,
+                                const at::Tensor& schedule, const models::BatchScores& scores) {
+  const at::Tensor logits = model_.forward(*values_, ids, gradients_.get(), factors_.get());
+  backend().cross_entropy(logits, targets.view({targets.size(0), -1}), true, scores);
+  model_.backward(*values_, *gradients_, logits, factors_.get());
+  backend().adamw_scheduled(schedule, scores.cursor, gradients_->flat(), values_->flat(),
+                            first_->flat(), second_->flat(),
+                            factors_ ? factors_->flat() : at::Tensor());
+}
+
+void PackModel::evaluate_into(const at::Tensor& ids, const at::Tensor& targets,
+                              const models::BatchScores& scores) {
+  const at::Tensor logits = model_.forward(*values_, ids, nullptr, factors_.get());
+  backend().cross_entropy(logits, targets.view({targets.size(0), -1}), false, scores);
 }
 
 std::vector<bool> PackModel::are_finite() const {

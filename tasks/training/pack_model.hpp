@@ -48,6 +48,17 @@ class PackModel {
   /// Scores of one batch; changes nothing.
   const models::BatchScores& evaluate(const at::Tensor& ids, const at::Tensor& targets);
 
+  /// train() and evaluate() for devices that record: scalars and scores are tables on the device
+  /// (models::Backend::adamw_scheduled).
+  void train_scheduled(const at::Tensor& ids, const at::Tensor& targets, const at::Tensor& schedule,
+                       const models::BatchScores& scores);
+  void evaluate_into(const at::Tensor& ids, const at::Tensor& targets,
+                     const models::BatchScores& scores);
+  /// Rises whenever replicas came or went, which moves all numbers to other places.
+  std::int64_t version() const { return version_; }
+  /// All numbers as they are now; row r belongs to replica r.
+  ReplicaNumbers snapshot() const;
+
   /// [R]: whether all parameters of a replica are finite.
   std::vector<bool> are_finite() const;
 
@@ -61,6 +72,8 @@ class PackModel {
   void adopt(const at::Tensor& values, const at::Tensor& first, const at::Tensor& second);
   const models::BatchScores& score(const at::Tensor& logits, const at::Tensor& targets,
                                    bool gradient);
+  models::Backend& backend() const { return models::backend_for(options_.device().type()); }
+  void refresh_factors();
 
   catalog::ShapeConfig shape_;
   at::TensorOptions options_;
@@ -69,7 +82,10 @@ class PackModel {
   std::unique_ptr<models::Parameters> gradients_;
   std::unique_ptr<models::Parameters> first_;
   std::unique_ptr<models::Parameters> second_;
+  /// The values as factors of products, where the device keeps those apart.
+  std::unique_ptr<models::Parameters> factors_;
   models::BatchScores scores_;
+  std::int64_t version_ = 0;
 };
 
 }  // namespace scanyard::training

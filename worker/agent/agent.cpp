@@ -68,6 +68,25 @@ std::vector<SlotInfo> cpu_slots(const AgentConfig& config) {
   return slots;
 }
 
+std::vector<SlotInfo> gpu_slots(const AgentConfig& config, const std::vector<GpuDevice>& gpus) {
+  const int all = config.slots * static_cast<int>(gpus.size());
+  const int threads = config.threads > 0 ? config.threads : std::max(1, cpu_count() / all);
+  std::vector<SlotInfo> slots;
+  for (const GpuDevice& gpu : gpus) {
+    const double share = 0.9 * static_cast<double>(gpu.memory_bytes) / config.slots;
+    const double bytes = config.memory_gb > 0 ? config.memory_gb * 1e9 : share;
+    for (std::int32_t i = 0; i < config.slots; ++i) {
+      slots.push_back({{static_cast<std::int32_t>(slots.size())},
+                       gpu.device,
+                       gpu.device_name,
+                       threads,
+                       static_cast<std::int64_t>(bytes),
+                       config.max_replicas});
+    }
+  }
+  return slots;
+}
+
 struct Agent::Impl : std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& io_context, AgentOptions agent_options,
        std::function<void(const std::string&)> exit)

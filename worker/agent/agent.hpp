@@ -8,6 +8,7 @@
 #include "common/error.hpp"
 #include "common/records.hpp"
 #include "worker/agent/config.hpp"
+#include "worker/agent/devices.hpp"
 #include "worker/core/config.hpp"
 
 namespace boost::asio {
@@ -30,6 +31,8 @@ CoreConfig core_config(const AgentConfig& config);
 
 /// The options' slots from the config and this machine: CPU threads and memory divided evenly.
 std::vector<SlotInfo> cpu_slots(const AgentConfig& config);
+/// `config.slots` trainers on each of these GPUs, which share its memory.
+std::vector<SlotInfo> gpu_slots(const AgentConfig& config, const std::vector<GpuDevice>& gpus);
 
 /// One worker. Lives on one io_context thread, from start() until `on_exit`. The program's main
 /// owns it and runs the io_context; use worker/core for anything that needs no process or socket.

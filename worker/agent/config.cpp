@@ -11,6 +11,7 @@
 #include "common/net/secret_file.hpp"
 #include "common/text.hpp"
 #include "common/yaml/strict.hpp"
+#include "worker/agent/devices.hpp"
 #include "worker/agent/errc.hpp"
 
 namespace scanyard::worker {
@@ -57,6 +58,7 @@ Result<void> read_agent_config(std::string_view text, const std::string& source,
   root.optional("connect", config.connect);
   root.optional("server_key", config.server_key);
   root.optional("key", config.key);
+  root.optional("device", config.device);
   root.optional("slots", config.slots);
   root.optional("threads", config.threads);
   root.optional("max_replicas", config.max_replicas);
@@ -91,6 +93,7 @@ Result<AgentConfig> agent_config(const AgentFlags& flags) {
   take(flags.state_dir, config.state_dir);
   take(flags.train_program, config.train_program);
   take(flags.log_level, config.log_level);
+  take(flags.device, config.device);
   take(flags.slots, config.slots);
   take(flags.threads, config.threads);
   take(flags.max_replicas, config.max_replicas);
@@ -142,6 +145,11 @@ Result<void> check_agent_config(const AgentConfig& config) {
   if (config.walltime.ms > 0 && config.walltime <= config.shutdown_deadline) {
     return bad("walltime must be longer than shutdown_deadline, which is part of it");
   }
+  if (!is_device_choice(config.device)) {
+    return bad(fmt::format("'{}' is no choice of devices: auto, cpu, cuda, or a list of GPUs such "
+                           "as cuda:0,cuda:1",
+                           config.device));
+  }
   if (!(config.memory_gb >= 0)) return bad("memory_gb must not be negative");
   const std::vector<std::string> levels = {"debug", "info", "warning", "error"};
   for (const auto& level : levels) {
@@ -160,6 +168,7 @@ std::string to_yaml(const AgentConfig& c) {
   path("connect", c.connect);
   path("server_key", c.server_key);
   path("key", c.key);
+  text += fmt::format("device: \"{}\"\n", c.device);
   text += fmt::format("slots: {}\nthreads: {}\nmax_replicas: {}\nmemory_gb: {}\n", c.slots,
                       c.threads, c.max_replicas, canonical_number(c.memory_gb));
   path("state_dir", c.state_dir);

@@ -20,7 +20,10 @@ struct AgentConfig {
   std::string server_key;  ///< path of the coordinator's public key
   std::string key;         ///< path of this worker's key pair
 
-  std::int32_t slots = 1;          ///< trainers side by side
+  /// "auto": the GPUs that the trainer finds, else the CPU; "cpu"; "cuda": all GPUs; or a list,
+  /// "cuda:0,cuda:2".
+  std::string device = "auto";
+  std::int32_t slots = 1;          ///< trainers side by side, on each GPU where GPUs are used
   std::int32_t threads = 0;        ///< of each trainer; 0 = the CPUs divided by the slots
   std::int32_t max_replicas = 32;  ///< largest pack that a slot takes
   double memory_gb = 0;            ///< that a slot's pack may use; 0 = nine tenths, divided
@@ -39,7 +42,7 @@ struct AgentConfig {
 /// Flags that were given, by the same names; what was not given stays as it was.
 struct AgentFlags {
   std::optional<std::string> config_file, join, connect, server_key, key, state_dir, train_program;
-  std::optional<std::string> log_level;
+  std::optional<std::string> log_level, device;
   std::optional<std::int32_t> slots, threads, max_replicas;
   std::optional<double> memory_gb;
   std::optional<std::int64_t> step_deadline_s, checkpoint_interval_s, shutdown_deadline_s,

@@ -16,4 +16,7 @@ inline constexpr ErrorCode outbox_unwritable{"worker.outbox_unwritable"};
 /// There is no trainer program, or it cannot be run.
 inline constexpr ErrorCode no_trainer{"worker.no_trainer"};
 
+/// GPUs were asked for and cannot be used; the sentence is the trainer's.
+inline constexpr ErrorCode no_gpu{"worker.no_gpu"};
+
 }  // namespace scanyard::worker::errc

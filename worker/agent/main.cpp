@@ -38,7 +38,11 @@ void describe(CLI::App& app, AgentFlags& flags, bool& print_config) {
   app.add_option("--config", flags.config_file, "config file (YAML); flags override it")
       ->type_name("FILE");
   app.add_flag("--print-config", print_config, "print what is in force, and end");
-  app.add_option("--slots", flags.slots, "trainers side by side (1)")->type_name("N");
+  app.add_option("--device", flags.device,
+                 "auto: GPUs where there are any, else the CPU; or cpu, cuda, cuda:0,cuda:2 (auto)")
+      ->type_name("DEVICE");
+  app.add_option("--slots", flags.slots, "trainers side by side, on each GPU where GPUs work (1)")
+      ->type_name("N");
   app.add_option("--threads", flags.threads, "CPU threads of each trainer (CPUs / slots)")
       ->type_name("N");
   app.add_option("--max-replicas", flags.max_replicas, "largest pack that a slot takes (32)")
@@ -80,7 +84,15 @@ Result<AgentOptions> complete(AgentConfig config) {
   auto identity = read_identity(config);
   if (!identity) return propagate(identity);
   options.identity = std::move(*identity);
-  options.slots = cpu_slots(config);
+  auto gpus = find_gpus(config.device, config.train_program);
+  if (!gpus && config.device != "auto") return propagate(gpus);
+  if (!gpus) {  // a trainer without the plugin, or a driver that does not fit: worth a word
+    log_line(spdlog::level::warn, "no_gpu_used",
+             {{"reason", std::string(gpus.error().code().text)},
+              {"message", gpus.error().to_string()}});
+    gpus = std::vector<GpuDevice>();
+  }
+  options.slots = gpus->empty() ? cpu_slots(config) : gpu_slots(config, *gpus);
   options.core = core_config(config);
   options.host = host_name();
   options.build = build_text();

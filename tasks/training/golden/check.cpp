@@ -37,7 +37,7 @@ at::ScalarType type_of(data::Dtype dtype) {
 }
 
 std::vector<double> doubles(const at::Tensor& tensor) {
-  const at::Tensor flat = tensor.to(at::kDouble).contiguous();
+  const at::Tensor flat = tensor.to(at::kCPU).to(at::kDouble).contiguous();
   return {flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()};
 }
 

@@ -25,7 +25,13 @@ struct Tolerance {
 /// that is not there or a setting that makes no sense: one file's failure, caught at its edge.
 class Check {
  public:
-  Check(const IndexEntry& entry, const data::TensorFile& file) : entry_(&entry), file_(&file) {}
+  Check(const IndexEntry& entry, const data::TensorFile& file,
+        c10::Device device = c10::Device(c10::DeviceType::CPU))
+      : entry_(&entry), file_(&file), device_(device) {}
+
+  /// Where results are computed. A GPU has no float64: files then are checked in float32 only.
+  c10::Device device() const { return device_; }
+  bool has_float64() const { return device_.is_cpu(); }
 
   const nlohmann::json& config() const { return entry_->config; }
   const IndexEntry& entry() const { return *entry_; }
@@ -61,6 +67,7 @@ class Check {
 
   const IndexEntry* entry_;
   const data::TensorFile* file_;
+  c10::Device device_;
   std::set<std::string> covered_;
   double worst_ = 0;
   std::string worst_name_;

@@ -74,20 +74,22 @@ at::Tensor vector_of(const std::vector<double>& values) {
 void check_mad_training(Check& check) {
   const auto& config = check.config();
   const auto label = config.at("dtype").get<std::string>();
-  const bool wide = label == "fp64";
-  const Allowed room = allowed(wide);
   const auto shape = shape_of(config);
   const auto batches = config.at("batches_per_epoch").get<std::int64_t>();
   const catalog::ReplicaConfig replica{.lr = config.at("peak_lr").get<double>(),
                                        .lr_min = config.at("eta_min").get<double>(),
                                        .weight_decay = config.at("weight_decay").get<double>()};
 
-  training::PackModel model(shape, at::dtype(wide ? at::kDouble : at::kFloat));
+  // A GPU has no float64: there the fp64 files are met with the room of fp32.
+  const bool wide = label == "fp64" && check.has_float64();
+  const Allowed room = allowed(wide);
+  training::PackModel model(shape,
+                            at::dtype(wide ? at::kDouble : at::kFloat).device(check.device()));
   model.append(initial(check, model.layout(), wide ? at::kDouble : at::kFloat));
   std::vector<double> rates, before, after, norms;
   for (std::int64_t step = 0; step < shape.epochs * batches; ++step) {
     const auto load = [&](const char* what) {
-      return check.input(fmt::format("step{:02}.{}", step, what)).to(at::kInt).unsqueeze(0);
+      return check.input(fmt::format("step{:02}.{}", step, what)).to(check.device(), at::kInt).unsqueeze(0);
     };
     const at::Tensor ids = load("ids");
     const at::Tensor targets = load("targets");

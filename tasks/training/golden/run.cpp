@@ -57,8 +57,9 @@ struct FileResult {
   std::string text;
 };
 
-FileResult compared(const IndexEntry& entry, const data::TensorFile& file, const Checker& checker) {
-  Check check(entry, file);
+FileResult compared(const IndexEntry& entry, const data::TensorFile& file, const Checker& checker,
+                    c10::Device device) {
+  Check check(entry, file, device);
   try {
     checker.run(check);
   } catch (const std::exception& error) {  // also LibTorch's, for shapes that do not fit
@@ -76,23 +77,23 @@ FileResult compared(const IndexEntry& entry, const data::TensorFile& file, const
                                        uncovered.empty() ? "" : "; not covered yet: " + uncovered)};
 }
 
-FileResult check_file(const std::string& folder, const IndexEntry& entry) {
+FileResult check_file(const std::string& folder, const IndexEntry& entry, c10::Device device) {
   const auto file = data::read_safetensors(folder + "/" + entry.file);
   if (!file) return {Verdict::failed, file.error().to_string()};
   if (const auto problem = disagreement(entry, *file)) return {Verdict::failed, *problem};
   const Checker checker = checker_for(entry);
   if (!checker.run) return {Verdict::skipped, "not covered yet: " + checker.not_covered};
-  return compared(entry, *file, checker);
+  return compared(entry, *file, checker, device);
 }
 
 }  // namespace
 
-Result<Counts> check_folder(const std::string& folder, std::ostream& out) {
+Result<Counts> check_folder(const std::string& folder, std::ostream& out, c10::Device device) {
   auto entries = read_index(folder);
   if (!entries) return propagate(entries);
   Counts counts;
   for (const IndexEntry& entry : *entries) {
-    const FileResult result = check_file(folder, entry);
+    const FileResult result = check_file(folder, entry, device);
     switch (result.verdict) {
       case Verdict::passed:
         ++counts.passed;

@@ -1,6 +1,8 @@
 //! Checks a folder of golden files: one line a file, then the counts.
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -18,6 +20,8 @@ struct Counts {
 /// Checks every file that FOLDER/index.json lists and writes one line each to `out`, and
 /// "N passed, N failed, N skipped" alone on the last line. A file that is missing, damaged, or
 /// differs from the index in names, types or shapes fails. Errors: golden.bad_index.
-Result<Counts> check_folder(const std::string& folder, std::ostream& out);
+/// What has a form for GPUs is computed on `device`, the rest on the CPU.
+Result<Counts> check_folder(const std::string& folder, std::ostream& out,
+                            c10::Device device = c10::Device(c10::DeviceType::CPU));
 
 }  // namespace scanyard::golden

@@ -16,7 +16,12 @@ struct TrainingDevice {
   std::string description;    ///< for results: "cpu: AMD EPYC, 2 threads"
 };
 
-/// `text`: "cpu" or "cuda:N". Errors: trainer.no_device with what there is.
+/// `text`: "cpu" or "cuda:N" ("cuda" is "cuda:0"). A GPU's plugin is loaded here, so this comes
+/// before any torch call of the process. Errors: trainer.no_device with what there is; load_gpu()'s.
 Result<TrainingDevice> find_device(const std::string& text, int threads);
+
+/// Every GPU that this process could train on, one JSON object a line (docs/trainer_protocol.md).
+/// Errors: load_gpu()'s, where there is none.
+Result<std::string> list_gpus();
 
 }  // namespace scanyard::training

@@ -1,5 +1,6 @@
 //! scanyard-train: an agent's trainer, and a person's.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "common/build_info.hpp"
 #include "tasks/models/cpu_setup.hpp"
+#include "tasks/training/errc.hpp"
 #include "tasks/training/trainer/serve.hpp"
 #include "tasks/training/trainer/standalone.hpp"
 
@@ -31,7 +33,8 @@ constexpr const char* description =
     "    \"epochs\":20,\"precision\":\"fp32\"}' --replica '{\"lr\":0.003,\"seed\":1}'\n"
     "Results are those of the CPU model and the number of threads, bit for bit.\n"
     "\n"
-    "Exit codes: 0 done (diverged is a result), 1 a run failed, 2 bad usage or input.";
+    "Exit codes: 0 done (diverged is a result), 1 a run failed, 2 bad usage or input,\n"
+    "3 the device cannot be used.";
 
 struct Options {
   std::string device = "cpu";
@@ -40,6 +43,7 @@ struct Options {
   std::string shape;
   std::vector<std::string> replicas;
   bool json = false;
+  bool list_gpus = false;
 };
 
 /// stderr, UTC, one line an event.
@@ -69,6 +73,18 @@ int train_one_pack(const Options& options, const training::TrainingDevice& devic
   return training::train_standalone(job, device, options.json, std::cout);
 }
 
+int no_device(const Error& error) {
+  std::cerr << fmt::format("scanyard-train: {} ({})\n", error.to_string(), error.code().text);
+  return error.code() == training::errc::no_device ? 2 : 3;
+}
+
+int list_gpus() {
+  const auto lines = training::list_gpus();
+  if (!lines) return no_device(lines.error());
+  std::cout << *lines;
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,6 +92,8 @@ int main(int argc, char** argv) {
   CLI::App app(description);
   app.set_version_flag("--version", "scanyard-train " + std::string(build_text()));
   app.add_option("--device", options.device, "cpu or cuda:N (default cpu)");
+  app.add_flag("--list-gpus", options.list_gpus,
+               "print the GPUs that can be used, a JSON line each, and end");
   app.add_option("--threads", options.threads, "CPU threads of every operation (default 1)")
       ->check(CLI::Range(1, 1024));
   auto* const file = app.add_option(
@@ -95,12 +113,11 @@ int main(int argc, char** argv) {
   }
 
   set_up_log();
-  models::set_up_cpu(options.threads);
+  if (options.list_gpus) return list_gpus();
+  // Before any torch call: LibTorch looks for a GPU once.
   const auto device = training::find_device(options.device, options.threads);
-  if (!device) {
-    std::cerr << "scanyard-train: " << device.error().to_string() << '\n';
-    return 2;
-  }
+  if (!device) return no_device(device.error());
+  models::set_up_cpu(options.threads);
   if (*file || *shape) return train_one_pack(options, *device);
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is seen where it is written
   std::signal(SIGINT, SIG_IGN);   // Ctrl-C in a terminal is the agent's to handle
