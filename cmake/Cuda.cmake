@@ -28,13 +28,17 @@ enable_language(CUDA)
 
 get_filename_component(_toolkit ${SCANYARD_NVCC} DIRECTORY)
 get_filename_component(_toolkit ${_toolkit} DIRECTORY)
+# Headers only: the runtime and cuBLASLt are the ones that LibTorch's GPU libraries bring into the process.
+add_library(deps_cuda INTERFACE)
+add_library(deps::cuda ALIAS deps_cuda)
+target_include_directories(deps_cuda SYSTEM INTERFACE ${_toolkit}/include)
 add_library(torch_cuda SHARED IMPORTED GLOBAL)
 set_target_properties(torch_cuda PROPERTIES IMPORTED_LOCATION ${SCANYARD_LIBTORCH}/torch/lib/libtorch_cuda.so)
 add_library(torch_c10_cuda SHARED IMPORTED GLOBAL)
 set_target_properties(torch_c10_cuda PROPERTIES IMPORTED_LOCATION ${SCANYARD_LIBTORCH}/torch/lib/libc10_cuda.so)
 add_library(deps_torch_cuda INTERFACE)
 add_library(deps::torch_cuda ALIAS deps_torch_cuda)
-target_include_directories(deps_torch_cuda SYSTEM INTERFACE ${_toolkit}/include)
+target_link_libraries(deps_torch_cuda INTERFACE deps_cuda)
 # torch finds its GPU code through static initialisers of libtorch_cuda.so, which the linker would drop as unused.
 target_link_libraries(deps_torch_cuda INTERFACE -Wl,--no-as-needed torch_cuda torch_c10_cuda -Wl,--as-needed)
 target_link_options(deps_torch_cuda INTERFACE -Wl,--allow-shlib-undefined)

@@ -57,6 +57,12 @@ SCANYARD_CLONES void update_double(const Rounded<double>& s, const double* g, do
 
 }  // namespace
 
+AdamwRow adamw_row(const AdamwScalars& scalars) {
+  const Rounded<float> s = rounded<float>(scalars);
+  return {s.keep,  s.one_minus_beta1, s.beta2,        s.one_minus_beta2, s.root_correction,
+          s.eps,   s.negative_step};
+}
+
 template <>
 void adamw_step(const AdamwScalars& scalars, const float* g, float* p, float* m, float* v,
                 std::int64_t n) {

@@ -21,6 +21,18 @@ struct AdamwScalars {
   std::int64_t step = 1;  ///< number of this update, from 1
 };
 
+/// The scalars of one update in float32, rounded where torch rounds them: what a device is given.
+struct AdamwRow {
+  float keep;  ///< 1 - lr wd
+  float one_minus_beta1;
+  float beta2;
+  float one_minus_beta2;
+  float root_correction;  ///< sqrt(1 - beta2^step)
+  float eps;
+  float negative_step;  ///< -lr / (1 - beta1^step)
+};
+AdamwRow adamw_row(const AdamwScalars& scalars);
+
 /// p, m (first moment) and v (second moment) [n] are updated in place from the gradient g [n].
 template <class T>
 void adamw_step(const AdamwScalars& scalars, const T* g, T* p, T* m, T* v, std::int64_t n);

@@ -15,4 +15,7 @@ using Status = int;
 /// cudaGetErrorString().
 const char* describe(Status status);
 
+/// 0 when this build has code for the current GPU, else the error that every launch would give.
+Status check_architecture();
+
 }  // namespace scanyard::kernels::cuda

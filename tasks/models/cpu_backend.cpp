@@ -50,8 +50,11 @@ void CpuBackend::layer_norm_forward(const at::Tensor& x, const at::Tensor& w, co
 
 void CpuBackend::layer_norm_backward(const at::Tensor& dy, const at::Tensor& x,
                                      const at::Tensor& mean, const at::Tensor& rstd,
-                                     const at::Tensor& w, const at::Tensor& dx,
-                                     const at::Tensor& dw, const at::Tensor& db) {
+                                     const at::Tensor& w, bool add, const at::Tensor& dx,
+                                     const at::Tensor& dx_factor, const at::Tensor& dw,
+                                     const at::Tensor& db) {
+  SCANYARD_ASSERT(dx_factor.is_same(dx), "factors on a CPU are values");
+  if (!add) dx.zero_();
   const std::int64_t d = x.size(2);
   const std::int64_t pieces = (x.size(1) + rows_a_piece - 1) / rows_a_piece;
   // Each piece sums its own share of dw and db; the shares are then added in order.

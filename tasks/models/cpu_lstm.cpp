@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
+#include "common/assert.hpp"
 #include "kernels/lstm_cell.hpp"
 #include "tasks/models/cpu_backend.hpp"
 #include "tasks/models/cpu_parallel.hpp"
@@ -111,7 +112,9 @@ void CpuBackend::lstm_forward(Products products, const at::Tensor& gates, const 
 }
 
 void CpuBackend::lstm_backward(Products products, const at::Tensor& gates, const at::Tensor& w,
-                               const at::Tensor& cell, const at::Tensor& dhidden) {
+                               const at::Tensor& cell, const at::Tensor& dhidden,
+                               const at::Tensor& dgates) {
+  SCANYARD_ASSERT(dgates.is_same(gates), "factors on a CPU are values");
   for_each_rows(gates.size(0), gates.size(1), sequences_a_piece, gates.size(2) * gates.size(3),
                 [&](RowPiece p) {
                   if (gates.scalar_type() == at::kDouble) {

@@ -64,4 +64,20 @@ void CpuBackend::adamw(std::span<const kernels::AdamwScalars> scalars, const at:
   });
 }
 
+std::unique_ptr<Recording> CpuBackend::record(const std::function<void()>&) {
+  SCANYARD_ASSERT(false, "a CPU records nothing");
+  return nullptr;
+}
+
+void CpuBackend::gather(const DeviceBatches&, const at::Tensor&, const at::Tensor&,
+                        const BatchScores&) {
+  SCANYARD_ASSERT(false, "batches on a CPU are made by the host");
+}
+
+void CpuBackend::adamw_scheduled(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                 const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                 const at::Tensor&) {
+  SCANYARD_ASSERT(false, "schedules on a CPU stay with the host");
+}
+
 }  // namespace scanyard::models

@@ -50,7 +50,8 @@ LanguageModel::LanguageModel(const catalog::ShapeConfig& shape) : shape_(shape) 
   unembedding_ = std::make_unique<Projection>(layout_, "unembed", d, shape.vocab, true);
 }
 
-Pass LanguageModel::pass(const Parameters& values, const Parameters* gradients) const {
+Pass LanguageModel::pass(const Parameters& values, const Parameters* gradients,
+                         const Parameters* factors) const {
   SCANYARD_ASSERT(&values.layout() == &layout_, "parameters belong to this model");
   return {
       .backend = backend_for(values.flat().device().type()),
@@ -58,18 +59,22 @@ Pass LanguageModel::pass(const Parameters& values, const Parameters* gradients) 
       .values = values,
       .gradients = gradients,
       .sequences = ids_.size(1),
-      .steps = ids_.size(2)};
+      .steps = ids_.size(2),
+      .factors = factors};
 }
 
 at::Tensor LanguageModel::forward(const Parameters& values, const at::Tensor& ids,
-                                  const Parameters* gradients) {
+                                  const Parameters* gradients, const Parameters* factors) {
   SCANYARD_ASSERT(ids.dim() == 3 && ids.size(0) == values.replicas(), "ids are [R, B, T]");
   ids_ = ids;
-  const Pass run = pass(values, gradients);
+  const Pass run = pass(values, gradients, factors);
   const std::int64_t replicas = ids.size(0);
   const std::int64_t tokens = ids.size(1) * ids.size(2);
   const auto get = [&](Buffer& buffer, std::int64_t features) {
     return buffer.get({replicas, tokens, features}, run.options());
+  };
+  const auto get_factor = [&](Buffer& buffer, std::int64_t features) {
+    return buffer.get({replicas, tokens, features}, run.factor_options());
   };
   const auto get_scalars = [&](Buffer& buffer) {
     return buffer.get({replicas, tokens}, run.options());
@@ -83,7 +88,7 @@ at::Tensor LanguageModel::forward(const Parameters& values, const at::Tensor& id
   run.backend.embedding_forward(ids.view({replicas, tokens}), values[embedding_], x);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     ResidualLayer& residual = layers_[i];
-    residual.normed = get(residual.normed_buffer, shape_.width);
+    residual.normed = get_factor(residual.normed_buffer, shape_.width);
     residual.mean = get_scalars(residual.mean_buffer);
     residual.rstd = get_scalars(residual.rstd_buffer);
     residual.input = x;
@@ -92,35 +97,38 @@ at::Tensor LanguageModel::forward(const Parameters& values, const at::Tensor& id
     if (run.training()) {  // the backward pass needs x as it was; an evaluation adds in place
       const bool last = i + 1 == layers_.size();
       x = get(last ? last_buffer_ : layers_[i + 1].input_buffer, shape_.width);
-      x.copy_(residual.input);
     }
-    residual.layer->forward(run, residual.normed, x);
+    residual.layer->forward(run, residual.normed, residual.input, x);
   }
   last_ = x;
-  final_normed_ = get(final_buffer_, shape_.width);
+  final_normed_ = get_factor(final_buffer_, shape_.width);
   final_mean_ = get_scalars(final_mean_buffer_);
   final_rstd_ = get_scalars(final_rstd_buffer_);
   normalise(x, final_weight_, final_bias_, final_normed_, final_mean_, final_rstd_);
-  const at::Tensor logits = get(logits_buffer_, shape_.vocab);
+  const at::Tensor logits = get_factor(logits_buffer_, shape_.vocab);
   unembedding_->forward(run, final_normed_, logits);
   return logits;
 }
 
 void LanguageModel::backward(const Parameters& values, const Parameters& gradients,
-                             const at::Tensor& dlogits) {
-  const Pass run = pass(values, &gradients);
+                             const at::Tensor& dlogits, const Parameters* factors) {
+  const Pass run = pass(values, &gradients, factors);
   const at::Tensor dx = dx_buffer_.get(last_.sizes(), run.options());
-  const at::Tensor dnormed = dnormed_buffer_.get(last_.sizes(), run.options());
+  const bool same = run.factor_options().dtype() == run.options().dtype();
+  const at::Tensor dx_factor =
+      same ? dx : dx_factor_buffer_.get(last_.sizes(), run.factor_options());
+  const at::Tensor dnormed = dnormed_buffer_.get(last_.sizes(), run.factor_options());
   unembedding_->backward_weight(run, dlogits, final_normed_);
   unembedding_->backward_input(run, dlogits, dnormed);
-  dx.zero_();
   run.backend.layer_norm_backward(dnormed, last_, final_mean_, final_rstd_, values[final_weight_],
-                                  dx, gradients[final_weight_], gradients[final_bias_]);
+                                  false, dx, dx_factor, gradients[final_weight_],
+                                  gradients[final_bias_]);
   for (auto residual = layers_.rbegin(); residual != layers_.rend(); ++residual) {
-    residual->layer->backward(run, dx, dnormed);
-    run.backend.layer_norm_backward(
-        dnormed, residual->input, residual->mean, residual->rstd, values[residual->norm_weight], dx,
-        gradients[residual->norm_weight], gradients[residual->norm_bias]);
+    residual->layer->backward(run, dx_factor, dnormed);
+    run.backend.layer_norm_backward(dnormed, residual->input, residual->mean, residual->rstd,
+                                    values[residual->norm_weight], true, dx, dx_factor,
+                                    gradients[residual->norm_weight],
+                                    gradients[residual->norm_bias]);
   }
   run.backend.embedding_backward(ids_.view({ids_.size(0), -1}), dx, gradients[embedding_]);
 }

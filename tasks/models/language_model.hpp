@@ -40,16 +40,19 @@ class LanguageModel {
   const ParameterLayout& layout() const { return layout_; }
 
   /// ids [R, B, T] int32 -> logits [R, B*T, V] in a buffer that the next call reuses. With
-  /// `gradients` what backward() needs is kept. Only the layout's own Parameters are accepted.
+  /// `gradients` what backward() needs is kept. `factors`: the values as factors of products, where
+  /// the backend keeps those apart. Only the layout's own Parameters are accepted.
   at::Tensor forward(const Parameters& values, const at::Tensor& ids,
-                     const Parameters* gradients = nullptr);
+                     const Parameters* gradients = nullptr, const Parameters* factors = nullptr);
 
   /// Overwrites every gradient, from the gradient by the logits of the last forward(), which must
-  /// have been given the same values and gradients.
-  void backward(const Parameters& values, const Parameters& gradients, const at::Tensor& dlogits);
+  /// have been given the same values, gradients and factors.
+  void backward(const Parameters& values, const Parameters& gradients, const at::Tensor& dlogits,
+                const Parameters* factors = nullptr);
 
  private:
-  Pass pass(const Parameters& values, const Parameters* gradients) const;
+  Pass pass(const Parameters& values, const Parameters* gradients,
+            const Parameters* factors) const;
 
   catalog::ShapeConfig shape_;
   ParameterLayout layout_;
@@ -63,7 +66,7 @@ class LanguageModel {
   at::Tensor last_;  ///< x after the last layer
   at::Tensor final_normed_, final_mean_, final_rstd_;
   Buffer last_buffer_, final_buffer_, final_mean_buffer_, final_rstd_buffer_, logits_buffer_;
-  Buffer dx_buffer_, dnormed_buffer_;
+  Buffer dx_buffer_, dx_factor_buffer_, dnormed_buffer_;
 };
 
 }  // namespace scanyard::models

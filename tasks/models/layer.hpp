@@ -23,10 +23,16 @@ struct Pass {
   const Parameters* gradients = nullptr;  ///< nullptr: evaluation, nothing is kept for backward
   std::int64_t sequences = 0;             ///< B
   std::int64_t steps = 0;                 ///< T
+  const Parameters* factors = nullptr;    ///< values as factors of products; nullptr = values
 
   bool training() const { return gradients != nullptr; }
   /// [R, B*T, features], of the parameters' type and device.
   at::TensorOptions options() const { return values.flat().options(); }
+  /// The same of what products read.
+  at::TensorOptions factor_options() const {
+    return options().dtype(backend.factor_type(products, values.flat().scalar_type()));
+  }
+  const Parameters& weights() const { return factors ? *factors : values; }
 };
 
 /// x and y are [R, N, d] with N = B*T, sequence by sequence. Not thread-safe.
@@ -34,10 +40,12 @@ class Layer {
  public:
   virtual ~Layer() = default;
 
-  /// y += layer(x). x must stay as it is until the backward pass.
-  virtual void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) = 0;
+  /// y = residual + layer(x); y may be the residual. x, a factor, must stay as it is until the
+  /// backward pass.
+  virtual void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+                       const at::Tensor& y) = 0;
   /// dx = gradient by the x of the last forward pass, and gradients of this layer's parameters,
-  /// both overwritten. dy is the gradient by y and is left alone.
+  /// both overwritten. dy is the gradient by y and is left alone. Both are factors.
   virtual void backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) = 0;
 };
 
@@ -51,8 +59,9 @@ class Projection {
 
   /// y = x w^T + b.
   void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) const;
-  /// y += x w^T; without a bias only.
-  void forward_add(const Pass& pass, const at::Tensor& x, const at::Tensor& y) const;
+  /// y = residual + x w^T; without a bias only.
+  void forward_residual(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+                        const at::Tensor& y) const;
   /// dx = dy w.
   void backward_input(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) const;
   /// dx += dy w.

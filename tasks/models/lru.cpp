@@ -12,7 +12,8 @@ Lru::Lru(ParameterLayout& layout, const std::string& prefix, const LruShape& sha
       values_(layout, prefix + "proj_v", shape.width, inputs(shape), false),
       out_(layout, prefix + "proj_out", shape.hidden * shape.m, shape.width, false) {}
 
-void Lru::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) {
+void Lru::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+                  const at::Tensor& y) {
   const std::int64_t replicas = x.size(0);
   const std::int64_t tokens = x.size(1);
   const at::TensorOptions projected =
@@ -29,16 +30,20 @@ void Lru::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) {
   } else {
     pass.backend.hlru_forward(shape_.gate, z_, v_, states_);
   }
-  out_.forward_add(pass, states_.view({replicas, tokens, -1}), y);
+  states_factor_ = states_.view({replicas, tokens, -1});
+  if (pass.factor_options().dtype() != pass.options().dtype()) {
+    states_factor_ = states_factor_buffer_.get(states_factor_.sizes(), pass.factor_options());
+    pass.backend.make_factor(states_, states_factor_);
+  }
+  out_.forward_residual(pass, states_factor_, residual, y);
 }
 
 void Lru::backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) {
-  const at::Tensor states = states_.view({dy.size(0), dy.size(1), -1});
-  const at::Tensor dstates = dstates_buffer_.get(states.sizes(), pass.options());
+  const at::Tensor dstates = dstates_buffer_.get(states_factor_.sizes(), pass.options());
   const at::Tensor dz = dz_buffer_.get(z_.sizes(), z_.options());
   const at::Tensor dv = dv_buffer_.get(v_.sizes(), v_.options());
   out_.backward_input(pass, dy, dstates);
-  out_.backward_weight(pass, dy, states);
+  out_.backward_weight(pass, dy, states_factor_);
   if (shape_.kind == LruKind::bdlru) {
     pass.backend.bdlru_backward(shape_.gate, z_, v_, states_, dstates, dz, dv);
   } else {

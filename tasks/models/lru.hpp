@@ -27,7 +27,8 @@ class Lru final : public Layer {
   /// gate (k*m+i)*(m+1)+j (BD-LRU) or k*(m+1)+j (H-LRU), the input gate last.
   Lru(ParameterLayout& layout, const std::string& prefix, const LruShape& shape);
 
-  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) override;
+  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+               const at::Tensor& y) override;
   void backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) override;
 
   /// States of the last forward pass: [R, B, T, H, m].
@@ -45,7 +46,8 @@ class Lru final : public Layer {
   at::Tensor z_;       ///< raw gates [R, N, inputs*(m+1)]; bf16 where products are
   at::Tensor v_;       ///< [R, N, inputs]; bf16 where products are
   at::Tensor states_;  ///< [R, B, T, H, m]
-  Buffer z_buffer_, v_buffer_, states_buffer_;
+  at::Tensor states_factor_;  ///< [R, N, H*m]: the same for products
+  Buffer z_buffer_, v_buffer_, states_buffer_, states_factor_buffer_;
   Buffer dz_buffer_, dv_buffer_, dstates_buffer_;
 };
 

@@ -1,5 +1,7 @@
 #include "tasks/models/lstm.hpp"
 
+#include <ATen/ops/add.h>
+
 #include <cmath>
 
 namespace scanyard::models {
@@ -17,23 +19,25 @@ Lstm::Lstm(ParameterLayout& layout, const std::string& prefix, std::int64_t widt
                                  1 / std::sqrt(double(hidden)))),
       out_(layout, prefix + "proj_out", hidden, width, false) {}
 
-void Lstm::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) {
+void Lstm::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+                   const at::Tensor& y) {
   const std::int64_t replicas = x.size(0);
   const std::int64_t tokens = x.size(1);
-  const auto states = [&](Buffer& buffer, std::int64_t features) {
-    return buffer.get({replicas, pass.sequences, pass.steps, features}, pass.options());
+  const auto states = [&](Buffer& buffer, std::int64_t features, const at::TensorOptions& type) {
+    return buffer.get({replicas, pass.sequences, pass.steps, features}, type);
   };
   x_ = x;
-  gates_ = states(gates_buffer_, 4 * hidden_);
-  cell_ = states(cell_buffer_, hidden_);
-  hidden_states_ = states(hidden_buffer_, hidden_);
-  hidden_before_ = states(before_buffer_, hidden_);
-  const at::Tensor bias = pass.values[input_bias_].add(pass.values[recurrent_bias_]);
-  pass.backend.linear_forward(pass.products, x, pass.values[input_weight_], bias,
+  gates_ = states(gates_buffer_, 4 * hidden_, pass.options());
+  cell_ = states(cell_buffer_, hidden_, pass.options());
+  hidden_states_ = states(hidden_buffer_, hidden_, pass.factor_options());
+  hidden_before_ = states(before_buffer_, hidden_, pass.factor_options());
+  at::Tensor bias = bias_buffer_.get({replicas, 4 * hidden_}, pass.options());
+  at::add_out(bias, pass.values[input_bias_], pass.values[recurrent_bias_]);
+  pass.backend.linear_forward(pass.products, x, pass.weights()[input_weight_], bias,
                               gates_.view({replicas, tokens, -1}), false);
-  pass.backend.lstm_forward(pass.products, gates_, pass.values[recurrent_weight_], cell_,
+  pass.backend.lstm_forward(pass.products, gates_, pass.weights()[recurrent_weight_], cell_,
                             hidden_states_, hidden_before_);
-  out_.forward_add(pass, hidden_states_.view({replicas, tokens, -1}), y);
+  out_.forward_residual(pass, hidden_states_.view({replicas, tokens, -1}), residual, y);
 }
 
 void Lstm::backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) {
@@ -43,15 +47,19 @@ void Lstm::backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx
   const at::Tensor dhidden = dhidden_buffer_.get(hidden_states_.sizes(), pass.options());
   out_.backward_input(pass, dy, dhidden.view({replicas, tokens, -1}));
   out_.backward_weight(pass, dy, hidden_states_.view({replicas, tokens, -1}));
-  pass.backend.lstm_backward(pass.products, gates_, pass.values[recurrent_weight_], cell_, dhidden);
-  const at::Tensor dgates = gates_.view({replicas, tokens, -1});
+  const bool same = pass.factor_options().dtype() == pass.options().dtype();
+  const at::Tensor all_dgates =
+      same ? gates_ : dgates_buffer_.get(gates_.sizes(), pass.factor_options());
+  pass.backend.lstm_backward(pass.products, gates_, pass.weights()[recurrent_weight_], cell_,
+                             dhidden, all_dgates);
+  const at::Tensor dgates = all_dgates.view({replicas, tokens, -1});
   const at::Tensor dbias = gradients[input_bias_];
   pass.backend.linear_backward_weight(pass.products, dgates, x_, gradients[input_weight_], dbias);
   gradients[recurrent_bias_].copy_(dbias);  // the two biases only ever occur as their sum
   pass.backend.linear_backward_weight(pass.products, dgates,
                                       hidden_before_.view({replicas, tokens, -1}),
                                       gradients[recurrent_weight_], {});
-  pass.backend.linear_backward_input(pass.products, dgates, pass.values[input_weight_], dx, false);
+  pass.backend.linear_backward_input(pass.products, dgates, pass.weights()[input_weight_], dx, false);
 }
 
 }  // namespace scanyard::models

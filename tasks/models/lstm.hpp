@@ -15,7 +15,8 @@ class Lstm final : public Layer {
   /// lstm.bias_hh_l0 [4h], proj_out.weight [d, h].
   Lstm(ParameterLayout& layout, const std::string& prefix, std::int64_t width, std::int64_t hidden);
 
-  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) override;
+  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+               const at::Tensor& y) override;
   void backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) override;
 
   /// States of the last forward pass: [R, B, T, h].
@@ -34,6 +35,7 @@ class Lstm final : public Layer {
   at::Tensor hidden_states_;  ///< [R, B, T, h]
   at::Tensor hidden_before_;  ///< the same, one step later
   Buffer gates_buffer_, cell_buffer_, hidden_buffer_, before_buffer_, dhidden_buffer_;
+  Buffer bias_buffer_, dgates_buffer_;
 };
 
 }  // namespace scanyard::models

@@ -9,22 +9,23 @@ Projection::Projection(ParameterLayout& layout, const std::string& name, std::in
 }
 
 void Projection::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) const {
-  const at::Tensor bias = bias_ ? pass.values[*bias_] : at::Tensor();
-  pass.backend.linear_forward(pass.products, x, pass.values[weight_], bias, y, false);
+  const at::Tensor bias = bias_ ? pass.weights()[*bias_] : at::Tensor();
+  pass.backend.linear_forward(pass.products, x, pass.weights()[weight_], bias, y, false);
 }
 
-void Projection::forward_add(const Pass& pass, const at::Tensor& x, const at::Tensor& y) const {
-  pass.backend.linear_forward(pass.products, x, pass.values[weight_], {}, y, true);
+void Projection::forward_residual(const Pass& pass, const at::Tensor& x,
+                                  const at::Tensor& residual, const at::Tensor& y) const {
+  pass.backend.linear_forward_residual(pass.products, x, pass.weights()[weight_], residual, y);
 }
 
 void Projection::backward_input(const Pass& pass, const at::Tensor& dy,
                                 const at::Tensor& dx) const {
-  pass.backend.linear_backward_input(pass.products, dy, pass.values[weight_], dx, false);
+  pass.backend.linear_backward_input(pass.products, dy, pass.weights()[weight_], dx, false);
 }
 
 void Projection::backward_input_add(const Pass& pass, const at::Tensor& dy,
                                     const at::Tensor& dx) const {
-  pass.backend.linear_backward_input(pass.products, dy, pass.values[weight_], dx, true);
+  pass.backend.linear_backward_input(pass.products, dy, pass.weights()[weight_], dx, true);
 }
 
 void Projection::backward_weight(const Pass& pass, const at::Tensor& dy,

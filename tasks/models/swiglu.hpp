@@ -14,7 +14,8 @@ class SwiGlu final : public Layer {
   SwiGlu(ParameterLayout& layout, const std::string& prefix, std::int64_t width,
          std::int64_t inner);
 
-  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& y) override;
+  void forward(const Pass& pass, const at::Tensor& x, const at::Tensor& residual,
+               const at::Tensor& y) override;
   void backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) override;
 
  private:

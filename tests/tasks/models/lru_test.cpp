@@ -64,7 +64,7 @@ void check_against_plain(LruKind kind, std::int64_t m, std::int64_t steps) {
                   .sequences = 6,
                   .steps = steps};
   const at::Tensor y = at::zeros({1, 6 * steps, 16}, at::kDouble);
-  lru.forward(pass, x.view({1, 6 * steps, 16}), y);
+  lru.forward(pass, x.view({1, 6 * steps, 16}), y, y);
   const at::Tensor expected =
       kind == LruKind::bdlru ? plain_bdlru(shape, values, x) : plain_hlru(shape, values, x);
   CHECK(y.sub(expected.view_as(y)).abs().max().item<double>() < 1e-12);
@@ -97,7 +97,7 @@ TEST_CASE("with eq. 3 a state never exceeds the largest value that came in") {
   const at::Tensor y = at::zeros({1, 40, 1}, at::kDouble);
   const Pass pass{
       .backend = backend_for(c10::DeviceType::CPU), .values = values, .sequences = 1, .steps = 40};
-  lru.forward(pass, x, y);
+  lru.forward(pass, x, y, y);
   CHECK(y.abs().max().item<double>() <= 1.0 + 1e-12);
   CHECK(y.view({40}).select(0, 38).item<double>() > 0.99);
 }
