@@ -14,7 +14,7 @@ build=${2:-$(dirname "$0")/../build/release}
 mkdir -p "$folder/lib"
 
 # Libraries that every Linux has in its own version, or that come with LibTorch and the CUDA driver.
-provided='^(linux-vdso|ld-linux|libc\.|libm\.|libdl\.|libpthread\.|librt\.|libtorch|libc10|libgomp|libcudart|libcupti|libcuda)'
+provided='^(linux-vdso|ld-linux|libc\.|libm\.|libdl\.|libpthread\.|librt\.|libtorch|libc10|libgomp|libcudart|libcupti|libcuda|libcu[a-z]*\.so|libcublas|libnccl|libnv)'
 copy_libraries() {
   ldd "$1" | awk '/=> \// { print $1, $3 }' | while read -r name path; do
     [[ $name =~ $provided ]] || cp -Lu "$path" "$folder/lib/$name"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "common/assert.hpp"
 #include "tasks/data/schedule.hpp"
@@ -88,8 +89,15 @@ std::vector<trainer_lines::Event> Pack::advance() {
 
 void Pack::take_in_waiting(Events& events) {
   const auto size = static_cast<std::int32_t>(running_.size() + waiting_.size());
+  std::map<std::uint64_t, ReplicaNumbers> initial;  // runs often differ in the rate only
+  std::vector<ReplicaNumbers> numbers;
+  for (const RunState& state : waiting_) {
+    if (!state.numbers && !initial.contains(state.values.seed))
+      initial.emplace(state.values.seed, model_.initial(state.values.seed));
+    numbers.push_back(state.numbers ? *state.numbers : initial.at(state.values.seed));
+  }
+  model_.append(numbers);
   for (RunState& state : std::exchange(waiting_, {})) {
-    model_.append(state.numbers ? *state.numbers : model_.initial(state.values.seed));
     for (const auto& point : state.progress.curve)
       events.push_back(trainer_lines::Epoch{state.run, point});
     Running& replica = running_.emplace_back();

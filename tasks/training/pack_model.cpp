@@ -10,14 +10,6 @@
 #include "tasks/models/initial_values.hpp"
 
 namespace scanyard::training {
-namespace {
-
-/// `rows` [R, P] with one more row.
-at::Tensor with_row(const models::Parameters& rows, const at::Tensor& row) {
-  return at::cat({rows.flat(), row.to(rows.flat().options()).view({1, -1})});
-}
-
-}  // namespace
 
 PackModel::PackModel(const catalog::ShapeConfig& shape, const at::TensorOptions& options)
     : shape_(shape), options_(options), model_(shape) {
@@ -54,11 +46,19 @@ ReplicaNumbers PackModel::initial(std::uint64_t seed) const {
   return {row, at::zeros_like(row), at::zeros_like(row)};
 }
 
-void PackModel::append(const ReplicaNumbers& numbers) {
-  SCANYARD_ASSERT(numbers.values.numel() == layout().row_elements(),
-                  "a replica's row has the layout's length");
-  adopt(with_row(*values_, numbers.values), with_row(*first_, numbers.first_moments),
-        with_row(*second_, numbers.second_moments));
+void PackModel::append(std::span<const ReplicaNumbers> numbers) {
+  if (numbers.empty()) return;
+  const auto joined = [&](const models::Parameters& rows, at::Tensor ReplicaNumbers::* part) {
+    std::vector<at::Tensor> all{rows.flat()};
+    for (const ReplicaNumbers& one : numbers) {
+      SCANYARD_ASSERT((one.*part).numel() == layout().row_elements(),
+                      "a replica's row has the layout's length");
+      all.push_back((one.*part).to(rows.flat().options()).view({1, -1}));
+    }
+    return at::cat(all);
+  };
+  adopt(joined(*values_, &ReplicaNumbers::values), joined(*first_, &ReplicaNumbers::first_moments),
+        joined(*second_, &ReplicaNumbers::second_moments));
 }
 
 void PackModel::keep(std::span<const std::int64_t> rows) {

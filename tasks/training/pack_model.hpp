@@ -34,8 +34,9 @@ class PackModel {
 
   /// What a run with this seed starts from: its initial values, and zero moments.
   ReplicaNumbers initial(std::uint64_t seed) const;
-  /// Adds a replica as the last row. The rows are copied.
-  void append(const ReplicaNumbers& numbers);
+  /// Adds replicas as the last rows. The rows are copied.
+  void append(std::span<const ReplicaNumbers> numbers);
+  void append(const ReplicaNumbers& numbers) { append({&numbers, 1}); }
   /// Keeps these rows, in this order, and forgets the others.
   void keep(std::span<const std::int64_t> rows);
   /// Copies of a replica's rows.

@@ -25,7 +25,7 @@ Computed computed(const catalog::ShapeConfig& shape, const at::TensorOptions& op
   const Parameters gradients(model.layout(), at::zeros_like(values.flat()));
   const at::Tensor logits = model.forward(values, ids.to(options.device()), &gradients);
   Computed result;
-  result.logits = logits.to(at::kCPU).to(at::kFloat);
+  result.logits = logits.to(at::kCPU).to(at::kFloat).clone();  // they become their gradient
   auto scores = testing::empty_scores(ids.size(0), shape.vocab);
   for (at::Tensor* one : {&scores.loss_sum, &scores.scored, &scores.right, &scores.counts})
     *one = one->to(options.device());
@@ -53,7 +53,7 @@ const char* const mixers[] = {
     R"("model":"bdlru","m":1,"hidden":5,"width":20)",
     R"("model":"bdlru","m":5,"hidden":4,"width":128)",
     R"("model":"bdlru","m":8,"hidden":3,"width":33,"gate":"sigmoid_l1")",
-    R"("model":"bdlru","m":3,"hidden":7,"width":160,"gate":"relu_l1")",
+    R"("model":"bdlru","m":3,"hidden":7,"width":160,"gate":"tanh_l1")",
     R"("model":"bdlru","m":2,"hidden":21,"width":32,"gate":"no_norm")",
     R"("model":"hlru","m":4,"hidden":6,"width":32)",
     R"("model":"hlru","m":1,"hidden":9,"width":64,"gate":"sigmoid_l1")",
