@@ -86,13 +86,18 @@ Result<void> check_file_system(const fs::path& path) {
   struct statfs info {};
   const fs::path folder = folder_of(path);
   if (::statfs(folder.c_str(), &info) != 0) return failed(folder, "cannot use the folder", errno);
-  const auto name = network_file_system_name(info.f_type);
+  return check_file_system_type(path, info.f_type);
+}
+
+Result<void> check_file_system_type(const fs::path& path, std::int64_t type) {
+  const auto name = network_file_system_name(type);
   if (!name) return {};
-  return fail(errc::network_file_system,
-              fmt::format("{} lies on a network file system, {}: SQLite would damage the database "
-                          "there; put it on a local disk, or allow it explicitly when only this "
-                          "machine ever opens it",
-                          path.string(), *name));
+  return fail(
+      errc::network_file_system,
+      fmt::format("{} lies on a network file system, {}: SQLite would damage the database "
+                  "there; put it on a local disk, or, when only this machine ever opens it, "
+                  "write allow_network_file_system: true into scanyard.yaml",
+                  path.string(), *name));
 }
 
 Result<void> create_private_file(const fs::path& path) {

@@ -18,6 +18,8 @@ std::optional<std::string_view> network_file_system_name(std::int64_t type);
 /// Errors: store.network_file_system when the folder of `path` lies on one; store.missing_file when
 /// that folder does not exist.
 Result<void> check_file_system(const std::filesystem::path& path);
+/// The same for a type number that statfs(2) gave. Errors: store.network_file_system.
+Result<void> check_file_system_type(const std::filesystem::path& path, std::int64_t type);
 
 /// Creates an empty file of mode 0600 where there is none. Errors: store.permission,
 /// store.disk_full, store.io, store.missing_file (the folder).

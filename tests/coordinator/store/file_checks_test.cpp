@@ -23,6 +23,20 @@ TEST_CASE("network file systems are known by their type numbers, local ones are 
   CHECK_FALSE(network_file_system_name(0x58465342));  // xfs
 }
 
+TEST_CASE("a database on a network file system is refused by its name, with the setting that allows it") {
+  const auto refused = check_file_system_type("/mnt/a.db", 0x6969);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == errc::network_file_system);
+  const std::string message = refused.error().to_string();
+  CHECK(message.find("/mnt/a.db") != std::string::npos);
+  CHECK(message.find("NFS") != std::string::npos);
+  CHECK(message.find("allow_network_file_system: true") != std::string::npos);
+  CHECK(check_file_system_type("/var/a.db", 0xef53));
+  // The folder of the tests is a local one, as is every folder that this program may be tested in.
+  const TemporaryFolder folder;
+  CHECK(check_file_system(folder / "a.db"));
+}
+
 TEST_CASE("a new file is readable by its owner only") {
   const TemporaryFolder folder;
   REQUIRE(create_private_file(folder / "a.db"));
