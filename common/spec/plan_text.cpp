@@ -14,6 +14,11 @@ std::string grouped(std::uint64_t count) {
   return with_thousands(static_cast<long long>(count));
 }
 
+/// "1 shape", "2,000 shapes".
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
 /// Rows of texts with the first column to the left and the others to the right.
 class Columns {
  public:
@@ -43,10 +48,17 @@ class Columns {
   std::vector<std::vector<std::string>> rows_;
 };
 
-std::vector<std::string> cells_of(const PlanPart& part, bool known) {
-  std::vector<std::string> row{part.name, grouped(part.cells), grouped(part.combinations),
-                               grouped(part.runs)};
-  if (known) {
+/// What the table says beside the columns that it always has.
+struct Shown {
+  bool combinations;  ///< only where several name one run
+  bool known;
+};
+
+std::vector<std::string> cells_of(const PlanPart& part, Shown shown) {
+  std::vector<std::string> row{part.name, grouped(part.cells)};
+  if (shown.combinations) row.push_back(grouped(part.combinations));
+  row.push_back(grouped(part.runs));
+  if (shown.known) {
     row.push_back(grouped(part.done));
     row.push_back(grouped(part.open));
     row.push_back(grouped(part.failed));
@@ -59,17 +71,19 @@ std::vector<std::string> cells_of(const PlanPart& part, bool known) {
 }
 
 std::string table(const Plan& plan) {
-  const bool known = !plan.options.known_from.empty();
-  std::vector<std::string> head{"block", "cells", "combinations", "runs"};
-  if (known) head.insert(head.end(), {"done", "open", "failed", "new"});
+  const Shown shown{plan.total.combinations != plan.total.runs, !plan.options.known_from.empty()};
+  std::vector<std::string> head{"block", "cells"};
+  if (shown.combinations) head.emplace_back("combinations");
+  head.emplace_back("runs");
+  if (shown.known) head.insert(head.end(), {"done", "open", "failed", "new"});
   head.insert(head.end(), {"packs", "cost", "slot time"});
   Columns columns;
   columns.add(head);
   if (plan.blocks.size() > 1) {
     for (const auto& block : plan.blocks)
-      columns.add(cells_of(block, known));
+      columns.add(cells_of(block, shown));
   }
-  columns.add(cells_of(plan.total, known));
+  columns.add(cells_of(plan.total, shown));
   return columns.render();
 }
 
@@ -89,21 +103,22 @@ std::string done_text(const Plan& plan) {
 }
 
 std::string packs_text(const Plan& plan) {
-  std::string text = fmt::format("Packs: runs of one shape ({} shapes), up to {} together",
-                                 grouped(plan.shapes), plan.options.max_replicas);
-  text += fmt::format("; one run of the largest shape takes about {}.\n",
+  std::string text = fmt::format("Packs: runs of one shape ({}), up to {} together",
+                                 counted(plan.shapes, "shape"), plan.options.max_replicas);
+  text += fmt::format("; a run of the largest takes about {}.\n",
                       with_prefix(plan.replica_bytes_max, "B"));
   if (plan.shapes_too_large > 0) {
-    text +=
-        fmt::format("Warning: {} shapes do not fit into a slot's {} even alone.\n",
-                    grouped(plan.shapes_too_large), with_prefix(plan.options.memory_bytes, "B"));
+    text += fmt::format("Warning: {} too large for a slot's {}, even with one run.\n",
+                        counted(plan.shapes_too_large, "shape"),
+                        with_prefix(plan.options.memory_bytes, "B"));
   }
   return text;
 }
 
 std::string time_text(const Plan& plan) {
+  if (plan.total.new_runs + plan.total.failed == 0) return "Nothing is left to train.\n";
   if (!plan.total.slot_s) {
-    return "Time: not known; give the rate of a slot (FLOP/s) or let a sweep measure it.\n";
+    return "Time: not known yet; --gflops gives a slot's speed, or runs that are done do.\n";
   }
   const double wall = *plan.total.slot_s / double(std::max<std::int64_t>(1, plan.options.slots));
   return fmt::format("Time: {} on {} {}, if no run stops early.\n", human_duration(wall),

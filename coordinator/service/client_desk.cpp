@@ -15,6 +15,7 @@
 #include "coordinator/core/client.hpp"
 #include "coordinator/core/reactor.hpp"
 #include "coordinator/service/answers.hpp"
+#include "coordinator/service/counted.hpp"
 #include "coordinator/service/errc.hpp"
 #include "coordinator/service/sweep_names.hpp"
 
@@ -120,6 +121,21 @@ Result<RetrySweep> retry_of(ReadModel& model, const protocol::RetryRequest& requ
                     to_text(state)));
   }
   return retry;
+}
+
+/// What a retry came to; a sweep without such runs is no error, so that scripts may repeat it.
+std::string retried_sentence(const RetryOutcome& outcome, const std::vector<RunState>& states) {
+  const std::string sweep =
+      fmt::format("sweep {} ({})", outcome.sweep.id.value, outcome.sweep.name);
+  if (outcome.open.empty()) {
+    std::string words;
+    for (const RunState state : states)
+      words += (words.empty() ? "" : " or ") + std::string(to_text(state));
+    return fmt::format("no run of {} is {}: nothing to open again", sweep, words);
+  }
+  return fmt::format("{} of {} {} open again",
+                     counted(static_cast<long long>(outcome.open.size()), "run"), sweep,
+                     outcome.open.size() == 1 ? "is" : "are");
 }
 
 }  // namespace
@@ -319,14 +335,13 @@ void ClientDesk::Impl::expanded(std::int64_t ticket, SubmitSweep submission) {
 void ClientDesk::Impl::retry(std::int64_t ticket, RetrySweep request) {
   if (stopping) return answer(ticket, fail(errc::stopping, "the coordinator is stopping"));
   request.at = world.now();
-  world.store.retry(std::move(request), [this, ticket](Result<RetryOutcome> outcome) {
+  const auto states = request.states;
+  world.store.retry(std::move(request), [this, ticket, states](Result<RetryOutcome> outcome) {
     if (!outcome) return answer(ticket, propagate(outcome));
     world.event([&](core::Core& core, TimePoint now, core::Effects& out) {
       core::on_retried(core, *outcome, now, out);
     });
-    answer(ticket,
-           message_json(fmt::format("{} runs of sweep {} ({}) are open again", outcome->open.size(),
-                                    outcome->sweep.id.value, outcome->sweep.name)));
+    answer(ticket, message_json(retried_sentence(*outcome, states)));
   });
 }
 

@@ -10,6 +10,7 @@ inline constexpr ErrorCode no_home{"service.no_home"};
 /// `init` would overwrite something.
 inline constexpr ErrorCode home_exists{"service.home_exists"};
 inline constexpr ErrorCode file_failed{"service.file_failed"};
+inline constexpr ErrorCode no_such_file{"service.no_such_file"};
 /// A setting that does not fit the others.
 inline constexpr ErrorCode bad_setting{"service.bad_setting"};
 /// A worker's key asked like a client, or the reverse.

@@ -12,7 +12,7 @@ enum class ExitCode : int {
   bad_input = 3,       ///< a spec or a configuration file has an error
   not_found = 4,       ///< no such sweep, run, worker, file or folder
   unreachable = 5,     ///< the coordinator cannot be reached or does not answer
-  refused = 6,         ///< the coordinator refuses: key not listed, wrong role, state of the sweep
+  refused = 6,         ///< key not listed, wrong role, the sweep's state, or it exists already
   database = 7,        ///< the database is newer, damaged, in use, or on a network file system
   keys = 8,            ///< a key file is missing, wrong, or readable by others
   address_in_use = 9,  ///< another program listens on the port

@@ -15,7 +15,7 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
   if (!std::filesystem::exists(status))
-    return fail(errc::file_failed, fmt::format("{}: there is no such file", path.string()));
+    return fail(errc::no_such_file, fmt::format("{}: there is no such file", path.string()));
   if (std::filesystem::is_directory(status))
     return fail(errc::file_failed, fmt::format("{} is a folder, not a file", path.string()));
   std::ifstream in(path, std::ios::binary);

@@ -1,7 +1,14 @@
 //! The command line as a person uses it.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
 
+#include "coordinator/service/cli/commands.hpp"
 #include "tests/end_to_end/yard.hpp"
 
 namespace scanyard::end_to_end {
@@ -9,21 +16,77 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::vector<std::vector<std::string>> commands = {
-    {"cancel"},     {"demo"},        {"drain"},         {"explain"}, {"init"},
-    {"key", "add"}, {"key", "list"}, {"key", "remove"}, {"pause"},   {"plan"},
-    {"priority"},   {"results"},     {"resume"},        {"retry"},   {"schema"},
-    {"serve"},      {"status"},      {"submit"},        {"watch"},   {"workers"}};
+/// "key add" as two arguments.
+std::vector<std::string> words_of(const std::string& name) {
+  const auto space = name.find(' ');
+  if (space == std::string::npos) return {name};
+  return {name.substr(0, space), name.substr(space + 1)};
+}
 
-TEST_CASE("every command has help with an example", "[ci]") {
+/// Options such as --json that a text names.
+std::set<std::string> options_in(const std::string& text) {
+  static const std::regex option("--[a-z][a-z-]*");
+  std::set<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), option), end; at != end; ++at)
+    found.insert(at->str());
+  return found;
+}
+
+/// A section of docs/cli.md, up to the next heading.
+std::string manual_of(const std::string& heading) {
+  std::ifstream in(std::string(SCANYARD_SOURCE_DIR) + "/docs/cli.md");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto start = text.find("\n" + heading + "\n");
+  if (start == std::string::npos) return {};
+  return text.substr(start, text.find("\n#", start + heading.size() + 1) - start);
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::istringstream in(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(in, line);)
+    longest = std::max(longest, line.size());
+  return longest;
+}
+
+TEST_CASE("every command has help with an example, and docs/cli.md has all its options", "[ci]") {
   Yard yard;
-  for (auto command : commands) {
-    command.push_back("--help");
-    const auto help = yard.must(command);
-    CAPTURE(command[0]);
-    CHECK(help.find("Examples:\n  scanyard ") != std::string::npos);
+  for (const auto& command : service::cli::all_commands()) {
+    auto words = words_of(command->name());
+    words.push_back("--help");
+    const auto help = yard.must(words);
+    CAPTURE(command->name());
+    const auto examples = help.find("Examples:\n  scanyard " + command->name());
+    REQUIRE(examples != std::string::npos);
+    CHECK(longest_line(help.substr(0, examples)) <= 80);
+    const std::string section = manual_of("### scanyard " + command->name());
+    for (const auto& option : options_in(help.substr(0, examples))) {
+      CAPTURE(option);
+      CHECK((option == "--help" || section.find(option) != std::string::npos));
+    }
   }
+  const auto help = yard.must({"--help"});
+  CHECK(longest_line(help) <= 80);
   CHECK(yard.must({"--version"}).starts_with("scanyard 0."));
+}
+
+TEST_CASE("docs/cli.md has all options of the worker", "[ci]") {
+  service::SpawnOptions options;
+  const testing::TemporaryFolder folder;
+  options.program = SCANYARD_BIN_DIR "/scanyard-worker";
+  options.arguments = {"--help"};
+  options.output = folder.path() / "help";
+  auto child = service::ChildProcess::spawn(options);
+  REQUIRE(child);
+  REQUIRE(child->wait(patience));
+  std::ifstream in(options.output);
+  const std::string help{std::istreambuf_iterator<char>(in), {}};
+  const std::string section = manual_of("## scanyard-worker");
+  CHECK(options_in(help).size() > 10);
+  for (const auto& option : options_in(help)) {
+    CAPTURE(option);
+    CHECK((option == "--help" || section.find(option) != std::string::npos));
+  }
 }
 
 TEST_CASE("a misspelt command or option is a line with a hint and exit code 2", "[ci]") {
@@ -31,9 +94,24 @@ TEST_CASE("a misspelt command or option is a line with a hint and exit code 2", 
   const auto command = yard.scanyard({"statsu"});
   CHECK(command.code == 2);
   CHECK(command.err == "scanyard: 'statsu' is no command; did you mean 'scanyard status'?\n");
-  CHECK(yard.scanyard({}).code == 2);
-  CHECK(yard.scanyard({"status", "--jsno"}).code == 2);
-  CHECK(yard.scanyard({"cancel", "1"}).code == 2);
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{}, "a command is missing; see scanyard --help"},
+      {{"key", "ad"}, "'ad' is no command of scanyard key; see scanyard key --help"},
+      {{"key"}, "a command is missing; see scanyard key --help"},
+      {{"status", "--jsno"}, "there is no option '--jsno'; did you mean --json? See scanyard status --help"},
+      {{"status", "1", "2"}, "'2' is one argument too many; see scanyard status --help"},
+      {{"cancel", "1"}, "--reason is missing; see scanyard cancel --help"},
+      {{"key", "add"}, "name is missing; see scanyard key add --help"},
+      {{"priority", "1", "x"},
+       "priority: 'x' is no whole number from -1000000 to 1000000; see scanyard priority --help"},
+      {{"key", "add", "a", "--role", "boss"},
+       "--role: 'boss' is not possible; valid here: worker, client; see scanyard key add --help"}};
+  for (const auto& [words, message] : cases) {
+    const auto ran = yard.scanyard(words);
+    CHECK(ran.code == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err == "scanyard: " + message + "\n");
+  }
 }
 
 TEST_CASE("a sweep from file to table, each step as JSON", "[ci]") {
@@ -49,6 +127,9 @@ TEST_CASE("a sweep from file to table, each step as JSON", "[ci]") {
   const auto watched = yard.scanyard({"watch", "tiny"});
   CHECK(watched.code == 0);
   CHECK(watched.out.find("tiny: 100 %, 6/6 done") != std::string::npos);
+  const auto ended = Json::parse(yard.must({"watch", "tiny", "--json"}));
+  CHECK(ended["ended"] == true);
+  CHECK(ended["runs"]["finished"] == 6);
   const auto table = Json::parse(yard.must({"results", "tiny", "--json"}));
   CHECK(table["cells"].size() == 3);
   plan = Json::parse(yard.must({"plan", spec, "--json"}));
@@ -96,7 +177,7 @@ TEST_CASE("a failing engine ends in failed runs, which a retry opens again", "[c
         std::string::npos);
   CHECK(yard.scanyard({"watch", "tiny"}).code == 10);
   CHECK(yard.scanyard({"cancel", "tiny", "--reason", "again"}).code == 6);
-  CHECK(yard.must({"retry", "--run", run, "--state", "cancelled"}).find("1 runs") !=
+  CHECK(yard.must({"retry", "--run", run, "--state", "cancelled"}).find("1 run of sweep 1") !=
         std::string::npos);
   CHECK(yard.must({"retry", "tiny", "--state", "cancelled"}).find("open again") !=
         std::string::npos);

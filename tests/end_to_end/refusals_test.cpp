@@ -87,6 +87,74 @@ TEST_CASE("a port in use is one line with the address", "[ci]") {
   CHECK(yard.coordinator_log().find(std::to_string(yard.port())) != std::string::npos);
 }
 
+TEST_CASE("a page's port in use is one line with the address", "[ci]") {
+  Yard yard;
+  const auto port = free_port();
+  const Socket other;
+  other.listen(port);
+  const auto ran = yard.scanyard({"serve", "--web-port", std::to_string(port)});
+  CHECK(ran.code == code(ExitCode::address_in_use));
+  CHECK(ran.out.empty());
+  const auto said = ran.err.find("scanyard: ");
+  REQUIRE(said != std::string::npos);
+  check_one_line(ran.err.substr(said));
+  CHECK(ran.err.find(std::to_string(port), said) != std::string::npos);
+}
+
+TEST_CASE("each kind of bad spec is one line with its place, and nothing is submitted", "[ci]") {
+  YardOptions options;
+  options.settings = "runs_per_sweep_max: 100";
+  Yard yard(options);
+  yard.start_coordinator();
+  const std::string good =
+      "protocol: demo\nfixed: {task: permutation, group: 3, train: 1000, hidden: 8, model: bdlru}\n"
+      "grid: {m: [1, 2], lr: [0.001]}\n";
+  struct Case {
+    std::string kind, spec, said;
+  };
+  const Case cases[] = {
+      {"unknown", good + "sedes: 3\n", ":4: unknown key 'sedes'; did you mean 'seeds'?"},
+      {"doubled", good + "fixed: {batch: 8}\n", ":4: the key 'fixed' stands here a second time"},
+      {"shape", "fixed: {task: permutation, model: bdlru, m: 0}\n", ":1: "},
+      {"empty", good + "exclude: {m: [1, 2]}\n", ":4: nothing is left of"},
+      {"nothing", good + "where: m > 2\n", ":4: nothing is left of"},
+      {"many", good + "seeds: 1..1000\n", "the limit is 100 runs"},
+      {"binary", std::string("a: \x01\xff\n"), ":1: "},
+  };
+  for (const auto& [kind, spec, said] : cases) {
+    const auto path = yard.write(kind + ".yaml", spec).string();
+    const auto ran = yard.scanyard({"submit", path, "--timeout", "30"});
+    INFO(kind << ": " << ran.err);
+    CHECK(ran.code == code(ExitCode::bad_input));
+    CHECK(ran.out.empty());
+    check_one_line(ran.err);
+    CHECK(ran.err.find(path) != std::string::npos);
+    CHECK(ran.err.find(said) != std::string::npos);
+  }
+  const auto missing = yard.scanyard({"submit", (yard.folder() / "none.yaml").string()});
+  CHECK(missing.code == code(ExitCode::not_found));
+  check_one_line(missing.err);
+  CHECK(yard.must({"status"}).find("No sweep has been submitted yet") != std::string::npos);
+}
+
+TEST_CASE("a wrong or a missing key file is one line that names it", "[ci]") {
+  Yard yard;
+  const auto missing = yard.scanyard({"status", "--join", (yard.folder() / "none.yaml").string()});
+  CHECK(missing.code == code(ExitCode::keys));
+  check_one_line(missing.err);
+  CHECK(missing.err.find("none.yaml does not exist") != std::string::npos);
+  const auto path = yard.write("wrong.yaml", "endpoint: tcp://127.0.0.1:7400\nkey: none\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  const auto wrong = yard.scanyard({"status", "--join", path.string()});
+  CHECK(wrong.code != 0);
+  check_one_line(wrong.err);
+  CHECK(wrong.err.find("wrong.yaml:") != std::string::npos);
+  std::filesystem::remove(yard.home.server_key());
+  const auto serve = yard.scanyard({"serve"});
+  CHECK(serve.code == code(ExitCode::keys));
+  CHECK(serve.err.find(yard.home.server_key().string()) != std::string::npos);
+}
+
 TEST_CASE("a second coordinator on the same folder is refused, the first goes on", "[ci]") {
   Yard yard;
   yard.start_coordinator();
@@ -112,6 +180,10 @@ TEST_CASE("a damaged database is refused", "[ci]") {
   std::ofstream(database, std::ios::binary | std::ios::trunc) << std::string(10'000, 'x');
   const auto ran = yard.scanyard({"serve"});
   CHECK(ran.code == code(ExitCode::database));
+  const auto said = ran.err.find("scanyard: ");
+  REQUIRE(said != std::string::npos);
+  check_one_line(ran.err.substr(said));
+  CHECK(ran.err.find(database.string(), said) != std::string::npos);
 }
 
 TEST_CASE("a key file that others may read is refused with the command that mends it", "[ci]") {

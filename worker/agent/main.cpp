@@ -19,7 +19,7 @@ namespace {
 constexpr int exit_left = 0, exit_failed = 1, exit_usage = 2, exit_at_once = 3;
 
 constexpr const char* footer = R"(Example:
-  on the coordinator's machine   scanyard key add node1        (writes node1.yaml, mode 0600)
+  on the coordinator's machine   scanyard key add node1        (writes join/node1.yaml)
   on this machine                scanyard-worker --join node1.yaml --slots 2
 
 SIGTERM or SIGINT: save checkpoints, give runs back, deliver results, leave. Again: leave at once.
@@ -28,7 +28,7 @@ More: docs/add_a_worker.md)";
 
 void describe(CLI::App& app, AgentFlags& flags, bool& print_config) {
   app.footer(footer);
-  app.set_version_flag("--version", std::string(build_text()));
+  app.set_version_flag("--version", "scanyard-worker " + std::string(build_text()));
   app.add_option("--join", flags.join, "join file: address and keys in one")->type_name("FILE");
   app.add_option("--connect", flags.connect, "address of the coordinator, tcp://HOST:PORT")
       ->type_name("ADDRESS");
@@ -136,7 +136,9 @@ int program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_left : exit_usage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fmt::print(stderr, "scanyard-worker: {}; see scanyard-worker --help\n", error.what());
+    return exit_usage;
   }
   auto config = agent_config(flags);
   if (!config) return complain(config.error(), exit_usage);

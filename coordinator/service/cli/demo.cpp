@@ -11,14 +11,17 @@
 #include <thread>
 
 #include "common/net/secret_file.hpp"
+#include "common/spec/expand.hpp"
 #include "common/yaml/node.hpp"
 #include "coordinator/service/cli/commands.hpp"
 #include "coordinator/service/cli/session.hpp"
 #include "coordinator/service/cli/watch.hpp"
+#include "coordinator/service/counted.hpp"
 #include "coordinator/service/errc.hpp"
 #include "coordinator/service/files.hpp"
 #include "coordinator/service/new_home.hpp"
 #include "coordinator/service/supervisor.hpp"
+#include "tasks/catalog/vocabulary.hpp"
 
 namespace scanyard::service::cli {
 namespace {
@@ -72,7 +75,8 @@ class Demo final : public Command {
   std::string examples() const override {
     return "scanyard demo\n"
            "scanyard demo --folder my-demo   # keeps everything there; started again it goes on\n"
-           "scanyard demo --once";
+           "scanyard demo --once\n"
+           "scanyard demo --spec my.yaml --slots 2 --once --json > table.json";
   }
   void declare(Options& options) override {
     options.text("--folder", folder_,
@@ -84,13 +88,16 @@ class Demo final : public Command {
     options.text("--train-program", train_program_,
                  "Another trainer than scanyard-train beside this program");
     options.flag("--once", once_, "End after the table instead of serving on");
+    options.flag("--json", json_, "Print the table as JSON, and everything else to stderr");
   }
   ExitCode run(const Globals&) override;
 
  private:
   Result<Home> prepare();
   Result<std::vector<Part>> parts(const Home& home, const fs::path& spec) const;
-  Result<std::int64_t> submit(Client& client, const fs::path& spec) const;
+  Result<std::string> read_spec(const fs::path& spec) const;
+  Result<std::int64_t> submit(Client& client, const fs::path& spec, std::string text) const;
+  ExitCode follow(Client& client, std::int64_t sweep) const;
   ExitCode show_results(Client& client, std::int64_t sweep) const;
   void handle_signals();
   void say(const std::string& line) const;
@@ -102,6 +109,7 @@ class Demo final : public Command {
   std::int64_t threads_ = 1;
   std::optional<std::string> train_program_;
   bool once_ = false;
+  bool json_ = false;
 
   Settings settings_;
   fs::path temporary_;
@@ -109,8 +117,20 @@ class Demo final : public Command {
 };
 
 void Demo::say(const std::string& line) const {
-  fmt::print("{}{}\n", stdout_is_terminal() ? "\r\x1b[K" : "", line);
+  fmt::print(json_ ? stderr : stdout, "{}{}\n", !json_ && stdout_is_terminal() ? "\r\x1b[K" : "",
+             line);
   std::fflush(stdout);
+}
+
+/// The spec's text if it can be submitted: what is wrong with it is said before anything starts.
+Result<std::string> Demo::read_spec(const fs::path& spec) const {
+  auto text = read_text_file(spec, yaml::bytes_max);
+  if (!text) return propagate(text);
+  const spec::ExpandOptions limits{.runs_max =
+                                       static_cast<std::uint64_t>(settings_.runs_per_sweep_max)};
+  auto expansion = spec::expand(*text, spec.string(), catalog::vocabulary(), limits);
+  if (!expansion) return propagate(expansion);
+  return std::move(*text);
 }
 
 /// The folder of the coordinator: a new one, or one of an earlier demo.
@@ -163,25 +183,28 @@ Result<std::vector<Part>> Demo::parts(const Home& home, const fs::path&) const {
   return all;
 }
 
-Result<std::int64_t> Demo::submit(Client& client, const fs::path& spec) const {
-  auto text = read_text_file(spec, yaml::bytes_max);
-  if (!text) return propagate(text);
-  auto answer = ask(client, protocol::SubmitRequest{std::move(*text), spec.string()});
+Result<std::int64_t> Demo::submit(Client& client, const fs::path& spec, std::string text) const {
+  auto answer = ask(client, protocol::SubmitRequest{std::move(text), spec.string()});
   if (!answer) return propagate(answer);
   const auto sweep = answer->value("sweep", std::int64_t{0});
-  say(fmt::format("Submitted {} as sweep {}: {} runs, {} of them done already.", spec.string(),
-                  sweep, answer->value("runs", std::int64_t{0}),
+  say(fmt::format("Submitted {} as sweep {}: {}, {} of them done already.", spec.string(), sweep,
+                  counted(answer->value("runs", std::int64_t{0}), "run"),
                   answer->value("done", std::int64_t{0})));
   return sweep;
+}
+
+ExitCode Demo::follow(Client& client, std::int64_t sweep) const {
+  return watch_sweep(client, std::to_string(sweep), json_ ? Progress::quiet : Progress::text);
 }
 
 ExitCode Demo::show_results(Client& client, std::int64_t sweep) const {
   protocol::ResultsRequest request;
   request.sweep = std::to_string(sweep);
   request.width_columns = std::max(60, terminal_width());
+  if (json_) request.form = protocol::ResultsRequest::Form::json;
   auto answer = ask(client, request);
   if (!answer) return report(answer.error());
-  fmt::print("\n{}\n", answer->value("table", std::string()));
+  fmt::print("{}{}\n", json_ ? "" : "\n", answer->value("table", std::string()));
   return ExitCode::ok;
 }
 
@@ -211,6 +234,8 @@ void Demo::clean_up() {
 ExitCode Demo::run(const Globals&) {
   auto spec = find_spec(spec_);
   if (!spec) return report(spec.error());
+  auto spec_text = read_spec(*spec);
+  if (!spec_text) return report(spec_text.error());
   auto home = prepare();
   if (!home) return report(home.error());
   handle_signals();
@@ -236,8 +261,8 @@ ExitCode Demo::run(const Globals&) {
   auto client = open_client(globals);
   ExitCode code = client ? ExitCode::ok : report(client.error());
   if (client) {
-    auto sweep = submit(**client, *spec);
-    code = sweep ? watch_sweep(**client, std::to_string(*sweep)) : report(sweep.error());
+    auto sweep = submit(**client, *spec, std::move(*spec_text));
+    code = sweep ? follow(**client, *sweep) : report(sweep.error());
     if (sweep && (code == ExitCode::ok || code == ExitCode::incomplete)) {
       const ExitCode shown = show_results(**client, *sweep);
       if (shown != ExitCode::ok) code = shown;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/service/cli/commands.hpp"
@@ -10,19 +11,36 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// "key=value key=value", in lines that fit the terminal.
+void print_values(const Json& values) {
+  const auto width = static_cast<std::size_t>(std::max(40, terminal_width()));
+  std::string line = " ";
+  for (const auto& [key, value] : values.items()) {
+    const std::string word =
+        fmt::format(" {}={}", key, value.is_string() ? value.get<std::string>() : value.dump());
+    if (line.size() > 1 && line.size() + word.size() > width) {
+      fmt::print("{}\n", line);
+      line = " ";
+    }
+    line += word;
+  }
+  if (line.size() > 1) fmt::print("{}\n", line);
+}
+
 void print(const Json& answer) {
   const Json& run = answer["run"];
   const Json& explanation = answer["explanation"];
   fmt::print("Run {}: {}\n", run.value("id", std::string()),
              explanation.value("state", std::string()));
-  fmt::print("  {}\n  {}\n", run["shape"].dump(), run["replica"].dump());
+  print_values(run["shape"]);
+  print_values(run["replica"]);
   for (const auto& sweep : run["sweeps"]) {
     fmt::print("  in sweep {} ({})\n", sweep.value("sweep", std::int64_t{0}),
                sweep.value("sweep_name", std::string()));
   }
   fmt::print("\n");
   for (const auto& reason : explanation["reasons"])
-    fmt::print("- {}\n", reason.value("sentence", std::string()));
+    print_wrapped("- ", reason.value("sentence", std::string()), "  ");
   // The log of the last attempt that has one says most about a failure.
   const Json& attempts = run["attempts"];
   for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {

@@ -74,7 +74,7 @@ class KeyList final : public Command {
  public:
   std::string name() const override { return "key list"; }
   std::string summary() const override { return "The keys that may connect"; }
-  std::string examples() const override { return "scanyard key list"; }
+  std::string examples() const override { return "scanyard key list\nscanyard key list --json"; }
   void declare(Options& options) override { options.flag("--json", json_, "Print as JSON"); }
   ExitCode run(const Globals& globals) override {
     auto home = find_home(globals.home);

@@ -2,19 +2,46 @@
 #include "coordinator/service/cli/options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "common/build_info.hpp"
 #include "common/text.hpp"
 #include "coordinator/service/cli/command.hpp"
+#include "coordinator/service/cli/help_formatter.hpp"
 
 namespace scanyard::service::cli {
 namespace {
 
 CLI::App& app_of(void* app) {
   return *static_cast<CLI::App*>(app);
+}
+
+std::string named_default(const std::string& doc, const std::string& value) {
+  return value.empty() ? doc : fmt::format("{} (default {})", doc, value);
+}
+
+CLI::Validator whole_number(std::int64_t minimum, std::int64_t maximum) {
+  const auto check = [=](const std::string& text) -> std::string {
+    std::int64_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = failed == std::errc{} && end == text.data() + text.size();
+    if (whole && minimum <= value && value <= maximum) return {};
+    return fmt::format("'{}' is no whole number from {} to {}", text, minimum, maximum);
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  const auto check = [choices](const std::string& text) -> std::string {
+    if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
+    return fmt::format("'{}' is not possible; valid here: {}", text, fmt::join(choices, ", "));
+  };
+  return CLI::Validator(check, "");
 }
 
 /// Which command was meant by a word that is none, for the message.
@@ -35,8 +62,10 @@ CLI::App* parent_for(CLI::App& root, const std::string& name) {
   const auto same = [&](const CLI::App* app) { return app->get_name() == group; };
   const auto existing = root.get_subcommands(same);
   if (!existing.empty()) return existing.front();
-  CLI::App* made = root.add_subcommand(group, fmt::format("See scanyard {} --help", group));
+  // The one group that there is.
+  CLI::App* made = root.add_subcommand(group, "Keys that may connect: add, list, remove");
   made->require_subcommand(1);
+  made->footer(fmt::format("Options and examples: scanyard {} COMMAND --help", group));
   made->fallthrough();
   return made;
 }
@@ -57,6 +86,7 @@ CLI::App* declare(CLI::App& root, Command& command) {
       line.clear();
     }
   }
+  footer += "\n--home, --join and --timeout go with every command: scanyard --help";
   app->footer(footer);
   app->fallthrough();
   Options options(app);
@@ -65,55 +95,98 @@ CLI::App* declare(CLI::App& root, Command& command) {
 }
 
 void declare_globals(CLI::App& root, Globals& globals) {
-  root.add_option("--home", globals.home,
-                  "The coordinator's folder (else SCANYARD_HOME, else .scanyard here or above)");
-  root.add_option("--join", globals.join,
-                  "A client's join file, to talk to a coordinator elsewhere");
-  root.add_option("--timeout", globals.timeout_s, "Seconds to try to reach the coordinator")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400}))
-      ->capture_default_str();
-  root.set_version_flag("--version", std::string("scanyard ") + std::string(build_text()));
+  Options options(&root);
+  options.text("--home", globals.home,
+               "The coordinator's folder (else SCANYARD_HOME, else .scanyard here or above)");
+  options.text("--join", globals.join,
+               "A client's join file, to talk to a coordinator elsewhere (else SCANYARD_JOIN)");
+  options.integer("--timeout", globals.timeout_s, "Seconds to try to reach the coordinator", 1,
+                  86'400);
+  root.set_version_flag("--version", std::string("scanyard ") + std::string(build_text()),
+                        "Print the version and end");
+}
+
+/// The command that was being read when parsing stopped: "scanyard", "scanyard key add".
+const CLI::App& innermost(const CLI::App& root, std::string& path) {
+  const CLI::App* app = &root;
+  path = root.get_name();
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    path += " " + app->get_name();
+  }
+  return *app;
+}
+
+/// What is wrong with a word that no option or argument takes.
+std::string unexpected(const CLI::App& root, const CLI::App& app, const std::string& word) {
+  if (!word.starts_with("-")) return fmt::format("'{}' is one argument too many", word);
+  std::vector<std::string> names;
+  for (const CLI::App* from : {&app, &root}) {
+    for (const CLI::Option* option : from->get_options()) {
+      for (const auto& name : option->get_lnames())
+        names.push_back("--" + name);
+    }
+  }
+  const auto near = nearest(word.substr(0, word.find('=')), names);
+  return fmt::format("there is no option '{}'{}", word,
+                     near ? fmt::format("; did you mean {}?", *near) : "");
+}
+
+std::string complaint(const CLI::App& root, const CLI::ParseError& error, const Commands& commands,
+                      int argument_count, char** arguments) {
+  std::string path;
+  const CLI::App& app = innermost(root, path);
+  const bool group = !app.get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (&app == &root) {
+    for (int i = 1; i < argument_count; ++i) {
+      const std::string word = arguments[i];
+      if (!word.starts_with("-"))
+        return fmt::format("'{}' is no command{}", word, hint_for(commands, word));
+    }
+  }
+  std::string message = error.what();
+  const auto extras = root.remaining(true);
+  if (!extras.empty() && group && !extras.front().starts_with("-")) {
+    message = fmt::format("'{}' is no command of {}", extras.front(), path);
+  } else if (!extras.empty()) {
+    message = unexpected(root, app, extras.front());
+  } else if (group) {
+    message = "a command is missing";
+  } else if (error.get_name() == "RequiredError") {
+    message = fmt::format("{} is missing", message.substr(0, message.find(" is required")));
+  }
+  return fmt::format("{}{} {} --help", message, message.ends_with('?') ? " See" : "; see", path);
 }
 
 int complain(const CLI::App& root, const CLI::ParseError& error, const Commands& commands,
              int argument_count, char** arguments) {
   if (error.get_exit_code() == 0) return root.exit(error);  // --help, --version
-  std::string message = error.what();
-  if (root.get_subcommands().empty()) {
-    message = "a command is missing; scanyard --help lists them";
-    for (int i = 1; i < argument_count; ++i) {
-      if (arguments[i][0] == '-') continue;
-      message = fmt::format("'{}' is no command{}", arguments[i], hint_for(commands, arguments[i]));
-      break;
-    }
-  }
-  fmt::print(stderr, "scanyard: {}\n", message);
+  fmt::print(stderr, "scanyard: {}\n", complaint(root, error, commands, argument_count, arguments));
   return static_cast<int>(ExitCode::usage);
 }
 
 }  // namespace
 
 void Options::text(const std::string& name, std::string& target, const std::string& doc) {
-  auto* option = app_of(app_).add_option(name, target, doc);
-  if (!target.empty()) option->capture_default_str();
+  app_of(app_).add_option(name, target, named_default(doc, target))->type_name("TEXT");
 }
 
 void Options::text(const std::string& name, std::optional<std::string>& target,
                    const std::string& doc) {
-  app_of(app_).add_option(name, target, doc);
+  app_of(app_).add_option(name, target, doc)->type_name("TEXT");
 }
 
 void Options::integer(const std::string& name, std::int64_t& target, const std::string& doc,
                       std::int64_t minimum, std::int64_t maximum) {
   app_of(app_)
-      .add_option(name, target, doc)
-      ->check(CLI::Range(minimum, maximum))
-      ->capture_default_str();
+      .add_option(name, target, named_default(doc, std::to_string(target)))
+      ->check(whole_number(minimum, maximum))
+      ->type_name("N");
 }
 
 void Options::integer(const std::string& name, std::optional<std::int64_t>& target,
                       const std::string& doc, std::int64_t minimum, std::int64_t maximum) {
-  app_of(app_).add_option(name, target, doc)->check(CLI::Range(minimum, maximum));
+  app_of(app_).add_option(name, target, doc)->check(whole_number(minimum, maximum))->type_name("N");
 }
 
 void Options::flag(const std::string& name, bool& target, const std::string& doc) {
@@ -122,16 +195,29 @@ void Options::flag(const std::string& name, bool& target, const std::string& doc
 
 void Options::list(const std::string& name, std::vector<std::string>& target,
                    const std::string& doc) {
-  app_of(app_).add_option(name, target, doc);
+  app_of(app_).add_option(name, target, doc)->type_name("TEXT");
 }
 
 void Options::choice(const std::string& name, std::string& target,
                      const std::vector<std::string>& choices, const std::string& doc) {
-  app_of(app_).add_option(name, target, doc)->check(CLI::IsMember(choices))->capture_default_str();
+  const std::string all = fmt::format("{}: {}", doc, fmt::join(choices, ", "));
+  app_of(app_)
+      .add_option(name, target, named_default(all, target))
+      ->check(one_of(choices))
+      ->type_name("TEXT");
 }
 
 void Options::required(const std::string& name, std::string& target, const std::string& doc) {
-  app_of(app_).add_option(name, target, doc)->required();
+  app_of(app_).add_option(name, target, doc)->required()->type_name("TEXT");
+}
+
+void Options::required_integer(const std::string& name, std::int64_t& target,
+                               const std::string& doc, std::int64_t minimum, std::int64_t maximum) {
+  app_of(app_)
+      .add_option(name, target, doc)
+      ->required()
+      ->check(whole_number(minimum, maximum))
+      ->type_name("N");
 }
 
 int run_command_line(const Commands& commands, int argument_count, char** arguments) {
@@ -140,7 +226,12 @@ int run_command_line(const Commands& commands, int argument_count, char** argume
       "trainings, one page shows the table.",
       "scanyard");
   root.require_subcommand(1);
-  root.footer("Start with: scanyard demo. Every command and exit code: docs/cli.md.");
+  root.formatter(std::make_shared<HelpFormatter>());
+  root.footer(
+      "Start with: scanyard demo. More: scanyard COMMAND --help, and docs/cli.md.\n"
+      "Exit codes: 0 done, 1 other failure, 2 wrong usage, 3 bad spec or settings,\n"
+      "4 not found, 5 coordinator not reachable, 6 refused, 7 database, 8 keys,\n"
+      "9 address in use, 10 watch: runs failed or were cancelled, 130 Ctrl-C.");
   Globals globals;
   declare_globals(root, globals);
   Command* chosen = nullptr;

@@ -30,6 +30,8 @@ class Options {
 
   /// As text(), but the command cannot do without.
   void required(const std::string& name, std::string& target, const std::string& doc);
+  void required_integer(const std::string& name, std::int64_t& target, const std::string& doc,
+                        std::int64_t minimum, std::int64_t maximum);
 
  private:
   void* app_;  //!< a CLI::App

@@ -12,6 +12,7 @@
 #include "common/yaml/node.hpp"
 #include "coordinator/service/cli/commands.hpp"
 #include "coordinator/service/cli/known_runs.hpp"
+#include "coordinator/service/cli/session.hpp"
 #include "coordinator/service/errc.hpp"
 #include "coordinator/service/files.hpp"
 #include "tasks/catalog/vocabulary.hpp"
@@ -28,9 +29,10 @@ class Plan final : public Command {
     return "What a sweep would come to: cells, runs, what is done, packs, cost; nothing runs";
   }
   std::string examples() const override {
-    return "scanyard plan sweeps/smoke.yaml\n"
-           "scanyard plan sweeps/smoke.yaml --list | head\n"
-           "scanyard plan sweeps/smoke.yaml --json --database backup.db";
+    return "scanyard plan sweeps/demo.yaml\n"
+           "scanyard plan sweeps/demo.yaml --list | head\n"
+           "scanyard plan sweeps/permutation_s5.yaml --slots 8 --gflops 20\n"
+           "scanyard plan sweeps/demo.yaml --json --database backup.db";
   }
   void declare(Options& options) override {
     options.required("file", file_, "The sweep's spec");
@@ -73,17 +75,22 @@ class Plan final : public Command {
       }
     }
     const auto plan = spec::make_plan(*expansion, known->runs, std::move(options));
-    fmt::print("{}", json_ ? spec::plan_json(plan) : text_of(plan));
+    if (json_) {
+      fmt::print("{}", spec::plan_json(plan));
+    } else {
+      print(plan);
+    }
     return ExitCode::ok;
   }
 
  private:
-  static std::string text_of(const spec::Plan& plan) {
-    std::string text = spec::plan_text(plan) + tables::protocol_text(plan.selection) + '\n';
+  static void print(const spec::Plan& plan) {
+    fmt::print("{}", spec::plan_text(plan));
+    print_wrapped("", tables::protocol_text(plan.selection), "  ");
     if (plan.options.known_from.empty()) {
-      text += "--home, --join or --database name a coordinator or a database to ask what is done.\n";
+      fmt::print(
+          "Name a coordinator (--home, --join) or a file (--database) to ask what is done.\n");
     }
-    return text;
   }
 
   spec::PlanOptions options_for(const KnownRuns& known) const {

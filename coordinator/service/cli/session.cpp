@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int width_default = 100;
+/// Less of a text than this says nothing.
+constexpr std::size_t clipped_min = 8;
 
 /// Characters, not bytes: a name may hold an umlaut.
 std::size_t columns(const std::string& text) {
@@ -24,6 +27,29 @@ std::size_t columns(const std::string& text) {
   for (const unsigned char c : text)
     count += (c & 0xC0) != 0x80;
   return count;
+}
+
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], columns(row[i]));
+  }
+  return widths;
+}
+
+/// At most `room` characters; a sign at the end says that there were more.
+std::string clipped(const std::string& text, std::size_t room) {
+  if (columns(text) <= room) return text;
+  std::string kept;
+  std::size_t used = 0;
+  for (const char c : text) {
+    const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (begins && ++used >= room) break;
+    kept += c;
+  }
+  return kept + "…";
 }
 
 bool is_number(const std::string& text) {
@@ -79,12 +105,19 @@ void print_json(const Json& json) {
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-void print_table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], columns(row[i]));
+void print_table(std::vector<std::vector<std::string>> rows, std::size_t clip) {
+  std::vector<std::size_t> widths = widths_of(rows);
+  if (stdout_is_terminal() && clip < widths.size()) {
+    std::size_t all = 2 * (widths.size() - 1);
+    for (const std::size_t width : widths)
+      all += width;
+    const auto limit = static_cast<std::size_t>(std::max(1, terminal_width()));
+    if (all > limit) {
+      const std::size_t room = widths[clip] - std::min(widths[clip], all - limit);
+      for (auto& row : rows)
+        row[clip] = clipped(row[clip], std::max(room, clipped_min));
+      widths = widths_of(rows);
+    }
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
@@ -98,6 +131,25 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
     line.erase(line.find_last_not_of(' ') + 1);
     fmt::print("{}\n", line);
   }
+}
+
+void print_wrapped(const std::string& first, const std::string& text, const std::string& next) {
+  const auto width = static_cast<std::size_t>(std::max(40, terminal_width()));
+  std::string line = first;
+  bool empty = true;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (!empty && columns(line) + 1 + columns(word) > width) {
+      fmt::print("{}\n", line);
+      line = next;
+      empty = true;
+    }
+    line += (empty ? "" : " ") + word;
+    empty = false;
+    at = end + 1;
+  }
+  fmt::print("{}\n", line);
 }
 
 int terminal_width() {

@@ -29,7 +29,12 @@ ExitCode ask_and_print_message(const Globals& globals, const protocol::ClientQue
 void print_json(const nlohmann::ordered_json& json);
 
 /// Columns as wide as their widest cell; the first row is the heading. Numbers are aligned right.
-void print_table(const std::vector<std::vector<std::string>>& rows);
+/// On a terminal that is too narrow the texts of column `clip` lose their ends.
+void print_table(std::vector<std::vector<std::string>> rows, std::size_t clip = 0);
+
+/// Lines that fit the terminal, broken at blanks: the first begins with `first`, others with
+/// `next`.
+void print_wrapped(const std::string& first, const std::string& text, const std::string& next);
 
 /// Columns of the terminal, or 100 where there is none.
 int terminal_width();

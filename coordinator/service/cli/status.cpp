@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/text.hpp"
 #include "coordinator/service/cli/commands.hpp"
 #include "coordinator/service/cli/session.hpp"
+#include "coordinator/service/counted.hpp"
 
 namespace scanyard::service::cli {
 namespace {
@@ -20,17 +22,25 @@ void print_sweeps(const Json& sweeps) {
     fmt::print("No sweep has been submitted yet: scanyard submit FILE\n");
     return;
   }
-  std::vector<std::vector<std::string>> rows{{"sweep", "name", "state", "runs", "queued", "running",
-                                              "finished", "diverged", "failed", "cancelled"}};
+  // Ends that no sweep has get no column, so that the table fits 80 of them most of the time.
+  std::vector<const char*> states{"queued", "running", "finished"};
+  for (const char* end : {"diverged", "failed", "cancelled"}) {
+    const auto has_some = [&](const Json& sweep) {
+      return sweep["runs"].value(end, std::int64_t{0}) > 0;
+    };
+    if (std::any_of(sweeps.begin(), sweeps.end(), has_some)) states.push_back(end);
+  }
+  std::vector<std::vector<std::string>> rows{{"sweep", "name", "state", "runs"}};
+  rows.front().insert(rows.front().end(), states.begin(), states.end());
   for (const auto& sweep : sweeps) {
     const Json& runs = sweep["runs"];
     rows.push_back({std::to_string(sweep.value("id", std::int64_t{0})),
                     sweep.value("name", std::string()), sweep.value("state", std::string()),
-                    number(runs, "total"), number(runs, "queued"), number(runs, "running"),
-                    number(runs, "finished"), number(runs, "diverged"), number(runs, "failed"),
-                    number(runs, "cancelled")});
+                    number(runs, "total")});
+    for (const char* state : states)
+      rows.back().push_back(number(runs, state));
   }
-  print_table(rows);
+  print_table(std::move(rows), 1);
 }
 
 void print_coordinator(const Json& status) {
@@ -45,11 +55,16 @@ void print_coordinator(const Json& status) {
       training += slot.value("replicas", std::int64_t{0}) > 0;
     }
   }
-  fmt::print(
-      "Coordinator {} at {}, epoch {}, since {}\n", coordinator.value("build", std::string()),
-      coordinator.value("endpoint", std::string()), coordinator.value("epoch", std::int64_t{0}),
-      coordinator.value("started", std::string()));
-  fmt::print("{} workers connected, {} of {} slots training\n\n", connected, training, slots);
+  fmt::print("Coordinator at {}, build {}\n", coordinator.value("endpoint", std::string()),
+             coordinator.value("build", std::string()));
+  fmt::print("Epoch {}, started {}Z\n", coordinator.value("epoch", std::int64_t{0}),
+             coordinator.value("started", std::string()).substr(0, 19));
+  if (connected == 0) {
+    fmt::print("No worker is connected: scanyard-worker --join FILE\n\n");
+  } else {
+    fmt::print("{} connected, {} of {} training\n\n", counted(connected, "worker"), training,
+               counted(slots, "slot"));
+  }
 }
 
 class Status final : public Command {

@@ -6,6 +6,7 @@
 #include "common/yaml/node.hpp"
 #include "coordinator/service/cli/commands.hpp"
 #include "coordinator/service/cli/session.hpp"
+#include "coordinator/service/counted.hpp"
 #include "coordinator/service/files.hpp"
 
 namespace scanyard::service::cli {
@@ -16,8 +17,8 @@ class Submit final : public Command {
   std::string name() const override { return "submit"; }
   std::string summary() const override { return "Hand a sweep to the coordinator"; }
   std::string examples() const override {
-    return "scanyard submit sweeps/smoke.yaml\n"
-           "scanyard submit sweeps/smoke.yaml --json";
+    return "scanyard submit sweeps/demo.yaml\n"
+           "scanyard submit sweeps/demo.yaml --json";
   }
   void declare(Options& options) override {
     options.required("file", file_, "The sweep's spec");
@@ -42,11 +43,13 @@ class Submit final : public Command {
   }
   static void print(const nlohmann::ordered_json& answer) {
     const auto sweep = answer.value("sweep", std::int64_t{0});
-    fmt::print(
-        "Sweep {} ({}): {} runs, of them {} new, {} done already, {} open already for other "
-        "sweeps\n",
-        sweep, answer.value("name", std::string()), count(answer, "runs"), count(answer, "new"),
-        count(answer, "done"), count(answer, "open"));
+    fmt::print("Sweep {} ({}): {}, {} new, {} done already", sweep,
+               answer.value("name", std::string()),
+               counted(answer.value("runs", std::int64_t{0}), "run"), count(answer, "new"),
+               count(answer, "done"));
+    if (answer.value("open", std::int64_t{0}) > 0)
+      fmt::print(", {} open already for other sweeps", count(answer, "open"));
+    fmt::print("\n");
     fmt::print("Next: scanyard watch {}\n", sweep);
   }
 

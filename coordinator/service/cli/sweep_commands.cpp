@@ -23,6 +23,8 @@ class Cancel final : public Command {
     options.flag("--json", json_, "Print the answer as JSON");
   }
   ExitCode run(const Globals& globals) override {
+    if (request_.reason.find_first_not_of(" \t\n") == std::string::npos)
+      return report(Error(errc::bad_usage, "--reason is empty: say why, in a few words"));
     return ask_and_print_message(globals, request_, json_);
   }
 
@@ -77,7 +79,9 @@ class Hold final : public Command {
     return request_.resume ? "Go on granting a paused sweep"
                            : "Grant nothing more of a sweep for now; what is running goes on";
   }
-  std::string examples() const override { return fmt::format("scanyard {} 3", name()); }
+  std::string examples() const override {
+    return fmt::format("scanyard {0} 3\nscanyard {0} s5_small --json", name());
+  }
   void declare(Options& options) override {
     options.required("sweep", request_.sweep, "Number or name");
     options.flag("--json", json_, "Print the answer as JSON");
@@ -97,10 +101,12 @@ class Priority final : public Command {
   std::string summary() const override {
     return "Grant a sweep before (positive) or after (negative) the others; all start at 0";
   }
-  std::string examples() const override { return "scanyard priority 3 10"; }
+  std::string examples() const override {
+    return "scanyard priority 3 10\nscanyard priority s5_small -5";
+  }
   void declare(Options& options) override {
     options.required("sweep", request_.sweep, "Number or name");
-    options.integer("priority", priority_, "Higher comes first", -1'000'000, 1'000'000);
+    options.required_integer("priority", priority_, "Higher comes first", -1'000'000, 1'000'000);
     options.flag("--json", json_, "Print the answer as JSON");
   }
   ExitCode run(const Globals& globals) override {
@@ -120,7 +126,9 @@ class Drain final : public Command {
   std::string summary() const override {
     return "Give a worker nothing new; it leaves when its runs have ended";
   }
-  std::string examples() const override { return "scanyard drain node1-a"; }
+  std::string examples() const override {
+    return "scanyard drain node1-3f2a   # the name that scanyard workers shows";
+  }
   void declare(Options& options) override {
     options.required("worker", request_.worker, "Its name, as scanyard workers shows it");
     options.flag("--json", json_, "Print the answer as JSON");

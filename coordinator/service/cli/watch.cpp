@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "coordinator/service/cli/commands.hpp"
@@ -47,12 +48,34 @@ Watched read_watched(const Json& status, const std::string& sweep) {
   return watched;
 }
 
+std::string progress_json(const Watched& watched, const ProgressRate& rate) {
+  const StateCounts& counts = watched.counts;
+  const auto or_null = [](std::optional<double> value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const Json line = {{"sweep", watched.name},
+                     {"runs",
+                      {{"total", counts.total()},
+                       {"queued", counts.queued},
+                       {"running", counts.running},
+                       {"finished", counts.finished},
+                       {"diverged", counts.diverged},
+                       {"failed", counts.failed},
+                       {"cancelled", counts.cancelled}}},
+                     {"ended", counts.queued + counts.running == 0},
+                     {"runs_per_s", or_null(rate.runs_per_s())},
+                     {"seconds_left", or_null(rate.seconds_left())}};
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// Writes progress to stdout in the form that suits it.
 class Display {
  public:
-  explicit Display(bool terminal) : terminal_(terminal) {}
+  explicit Display(Progress form)
+      : form_(form), terminal_(form == Progress::text && stdout_is_terminal()) {}
 
   void show(const Watched& watched, const ProgressRate& rate, bool last) {
+    if (form_ == Progress::quiet) return;
     if (terminal_) {
       fmt::print("\r\x1b[K{}{}",
                  progress_bar(watched.name, watched.counts, rate, terminal_width() - 1),
@@ -63,17 +86,21 @@ class Display {
     const auto ended = ended_of(watched.counts);
     const bool news = ended != shown_ && Clock::now() - at_ >= plain_interval;
     if (!last && !news && at_ != Clock::time_point{}) return;
-    fmt::print("{}\n", progress_text(watched.name, watched.counts, rate));
+    fmt::print("{}\n", form_ == Progress::json ? progress_json(watched, rate)
+                                               : progress_text(watched.name, watched.counts, rate));
     std::fflush(stdout);
     shown_ = ended;
     at_ = Clock::now();
   }
   void say(const std::string& line) const {
-    fmt::print("{}{}\n", terminal_ ? "\r\x1b[K" : "", line);
+    fmt::print(form_ == Progress::text ? stdout : stderr, "{}{}\n", terminal_ ? "\r\x1b[K" : "",
+               line);
     std::fflush(stdout);
   }
+  bool terminal() const { return terminal_; }
 
  private:
+  Progress form_;
   bool terminal_;
   std::uint64_t shown_ = 0;
   Clock::time_point at_{};
@@ -91,26 +118,28 @@ class Watch final : public Command {
   }
   std::string examples() const override {
     return "scanyard watch 3\n"
-           "scanyard watch s5_small && scanyard results s5_small";
+           "scanyard watch s5_small && scanyard results s5_small\n"
+           "scanyard watch 3 --json | jq .seconds_left";
   }
   void declare(Options& options) override {
     options.text("sweep", sweep_, "Number or name; all sweeps when left out");
+    options.flag("--json", json_, "Print a line of JSON whenever something has changed");
   }
   ExitCode run(const Globals& globals) override {
     auto client = open_client(globals);
     if (!client) return report(client.error());
-    return watch_sweep(**client, sweep_);
+    return watch_sweep(**client, sweep_, json_ ? Progress::json : Progress::text);
   }
 
  private:
   std::string sweep_;
+  bool json_ = false;
 };
 
 }  // namespace
 
-ExitCode watch_sweep(Client& client, const std::string& sweep) {
-  const bool terminal = stdout_is_terminal();
-  Display display(terminal);
+ExitCode watch_sweep(Client& client, const std::string& sweep, Progress form) {
+  Display display(form);
   ProgressRate rate;
   const auto start = Clock::now();
   bool away = false, seen = false;
@@ -137,7 +166,7 @@ ExitCode watch_sweep(Client& client, const std::string& sweep) {
       const bool all = watched.counts.failed + watched.counts.cancelled == 0;
       return all ? ExitCode::ok : ExitCode::incomplete;
     }
-    std::this_thread::sleep_for(terminal ? poll_terminal : poll_plain);
+    std::this_thread::sleep_for(display.terminal() ? poll_terminal : poll_plain);
   }
 }
 

@@ -10,37 +10,47 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string number(const Json& object, const char* key) {
+  return std::to_string(object.value(key, std::int64_t{0}));
+}
+
+std::string text(const Json& object, const char* key) {
+  return object.value(key, std::string());
+}
+
 void print_workers(const Json& workers) {
   if (workers.empty()) {
     fmt::print("No worker has connected yet: scanyard-worker --join FILE\n");
     return;
   }
-  std::vector<std::vector<std::string>> rows{{"worker", "state", "slot", "device", "doing",
-                                              "replicas", "steps/s", "finished", "failed",
-                                              "outbox"}};
+  std::vector<std::vector<std::string>> rows{
+      {"worker", "state", "slots", "finished", "failed", "outbox", "heard of"}};
   for (const auto& worker : workers) {
-    bool first = true;
-    for (const auto& slot : worker["slots"]) {
-      const std::string trains = slot.value("trains", std::string());
-      rows.push_back(
-          {first ? worker.value("name", std::string()) : std::string(),
-           first ? worker.value("state", std::string()) : std::string(),
-           std::to_string(slot.value("slot", std::int64_t{0})), slot.value("device", std::string()),
-           slot.value("state", std::string()) + (trains.empty() ? "" : ": " + trains),
-           std::to_string(slot.value("replicas", std::int64_t{0})),
-           fmt::format("{:.1f}", slot.value("steps_per_s", 0.0)),
-           first ? std::to_string(worker.value("attempts_finished", std::int64_t{0}))
-                 : std::string(),
-           first ? std::to_string(worker.value("attempts_failed", std::int64_t{0})) : std::string(),
-           first ? std::to_string(worker.value("outbox_records", std::int64_t{0}))
-                 : std::string()});
-      first = false;
-    }
-    if (first)
-      rows.push_back({worker.value("name", std::string()), worker.value("state", std::string()), "",
-                      "", "", "", "", "", "", ""});
+    rows.push_back({text(worker, "name"), text(worker, "state"),
+                    std::to_string(worker["slots"].size()), number(worker, "attempts_finished"),
+                    number(worker, "attempts_failed"), number(worker, "outbox_records"),
+                    text(worker, "last_seen").substr(0, 19) + "Z"});
   }
-  print_table(rows);
+  print_table(std::move(rows));
+}
+
+/// What each slot of the workers that are there does now.
+void print_slots(const Json& workers) {
+  std::vector<std::vector<std::string>> rows{
+      {"worker", "slot", "device", "runs", "steps/s", "doing"}};
+  for (const auto& worker : workers) {
+    if (text(worker, "state") != "connected" && text(worker, "state") != "draining") continue;
+    for (const auto& slot : worker["slots"]) {
+      const std::string trains = text(slot, "trains");
+      rows.push_back({text(worker, "name"), number(slot, "slot"), text(slot, "device"),
+                      number(slot, "replicas"),
+                      fmt::format("{:.1f}", slot.value("steps_per_s", 0.0)),
+                      text(slot, "state") + (trains.empty() ? "" : ": " + trains)});
+    }
+  }
+  if (rows.size() == 1) return;
+  fmt::print("\n");
+  print_table(std::move(rows), 5);
 }
 
 class Workers final : public Command {
@@ -60,6 +70,7 @@ class Workers final : public Command {
       print_json({{"workers", workers}});
     } else {
       print_workers(workers);
+      print_slots(workers);
     }
     return ExitCode::ok;
   }

@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "common/build_info.hpp"
 #include "tasks/models/cpu_setup.hpp"
 #include "tasks/training/errc.hpp"
 #include "tasks/training/golden/run.hpp"
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
       "3 the device cannot be used.");
   std::string folder;
   int threads = 1;
+  app.set_version_flag("--version", "scanyard-golden " + std::string(scanyard::build_text()));
   app.add_option("DIR", folder, "folder that holds index.json and the files it lists")->required();
   std::string device_text = "cpu";
   app.add_option("--device", device_text,
@@ -25,7 +27,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "scanyard-golden: " << error.what() << "; see scanyard-golden --help\n";
+    return 2;
   }
   // Before any torch call: LibTorch looks for a GPU once.
   const auto device = scanyard::training::find_device(device_text, threads);

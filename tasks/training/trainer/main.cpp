@@ -109,7 +109,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "scanyard-train: " << error.what() << "; see scanyard-train --help\n";
+    return 2;
   }
 
   set_up_log();

@@ -102,13 +102,13 @@ TEST_CASE("the text of a plan is aligned and complete") {
         "sizes\n"
         "how large\n"
         "\n"
-        "block   cells  combinations  runs  done  open  failed  new  packs        cost   slot time\n"
-        "plain       2            10    10     1     0       0    9      3  11.2 MFLOP  1 min 52 s\n"
-        "blocks      2            10    10     0     0       0   10      4  8.05 MFLOP  1 min 21 s\n"
-        "in all      4            20    20     1     0       0   19      7  19.3 MFLOP  3 min 13 s\n"
+        "block   cells  runs  done  open  failed  new  packs        cost   slot time\n"
+        "plain       2    10     1     0       0    9      3  11.2 MFLOP  1 min 52 s\n"
+        "blocks      2    10     0     0       0   10      4  8.05 MFLOP  1 min 21 s\n"
+        "in all      4    20     1     0       0   19      7  19.3 MFLOP  3 min 13 s\n"
         "\n"
         "Done already in scanyard.db: 1 in sweep 3.\n"
-        "Packs: runs of one shape (4 shapes), up to 4 together; one run of the largest shape takes about 1.05 MB.\n"
+        "Packs: runs of one shape (4 shapes), up to 4 together; a run of the largest takes about 1.05 MB.\n"
         "Time: 1 min 36 s on 2 slots, if no run stops early.\n");
 }
 

@@ -21,6 +21,10 @@ TEST_CASE("every folder's errors have an exit code that scripts can tell apart")
   CHECK(of("net.address_in_use") == ExitCode::address_in_use);
   CHECK(of("web.port_in_use") == ExitCode::address_in_use);
   CHECK(of("service.no_such_sweep") == ExitCode::not_found);
+  CHECK(of("service.no_such_file") == ExitCode::not_found);
+  CHECK(of("service.home_exists") == ExitCode::refused);
+  CHECK(of("net.bad_name") == ExitCode::bad_input);
+  CHECK(of("net.already_listed") == ExitCode::refused);
   CHECK(of("core.sweep_not_open") == ExitCode::refused);
   CHECK(of("cli.bad_usage") == ExitCode::usage);
   CHECK(of("something.else") == ExitCode::failed);
