@@ -35,8 +35,9 @@ int disturb(Yard& yard, std::mt19937& bits, int kills_max) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100 + bits() % 900));
   };
   int kills = 0;
-  for (; kills < kills_max; ++kills) {
+  while (kills < kills_max) {
     pause();
+    ++kills;
     switch (bits() % 3) {
       case 0:
         yard.kill_coordinator();

@@ -253,6 +253,7 @@ TEST_CASE("results wait with the worker while the database is full, and none is 
   options.max_replicas = 256;
   Yard yard(options);
   yard.start_coordinator();
+  // 3,000 runs fit into 1 MB as they are submitted, but not with their results.
   yard.must(
       {"submit", yard.write("full.yaml", small_spec("full", 500)).string(), "--timeout", "30"});
   yard.start_worker();

@@ -78,10 +78,12 @@ TEST_CASE("every folder of the tree has a README of at most 40 lines") {
   namespace fs = std::filesystem;
   const fs::path root = SCANYARD_SOURCE_DIR;
   for (const char* folder :
-       {"common", "common/net", "coordinator", "coordinator/core", "coordinator/service",
-        "coordinator/store", "kernels", "migrations", "sweeps", "tasks", "tasks/catalog",
-        "tasks/data", "tasks/models", "tasks/training", "tests", "web", "worker", "worker/agent",
-        "worker/core"}) {
+       {"common", "common/net", "common/protocol", "common/spec", "common/tables", "common/yaml",
+        "coordinator", "coordinator/core", "coordinator/service", "coordinator/service/cli",
+        "coordinator/store", "deploy", "docs", "kernels", "migrations", "sweeps", "tasks",
+        "tasks/catalog", "tasks/cuda", "tasks/data", "tasks/models", "tasks/training", "tests",
+        "tests/browser", "tests/end_to_end", "tests/fuzz", "tests/simulation", "tests/tidy", "web",
+        "worker", "worker/agent", "worker/core"}) {
     const fs::path readme = root / folder / "README.md";
     if (!fs::exists(readme)) {
       FAIL_CHECK(readme.string() << " is missing");

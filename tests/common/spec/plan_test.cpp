@@ -69,7 +69,7 @@ TEST_CASE("a slot's memory bounds its packs") {
   const Plan small = make_plan(expansion_of(), {}, {.max_replicas = 4, .memory_bytes = 1000});
   CHECK(small.total.packs == 20);
   CHECK(small.shapes_too_large == 4);
-  CHECK(plan_text(small).find("Warning: 4 shapes do not fit") != std::string::npos);
+  CHECK(plan_text(small).find("Warning: 4 shapes too large for a slot") != std::string::npos);
 }
 
 TEST_CASE("measured seconds win over the rate, and what is not known is not guessed") {
