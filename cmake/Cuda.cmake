@@ -28,6 +28,7 @@ enable_language(CUDA)
 
 get_filename_component(_toolkit ${SCANYARD_NVCC} DIRECTORY)
 get_filename_component(_toolkit ${_toolkit} DIRECTORY)
+set(SCANYARD_CUDA_TOOLKIT ${_toolkit})
 # Headers only: the runtime and cuBLASLt are the ones that LibTorch's GPU libraries bring into the process.
 add_library(deps_cuda INTERFACE)
 add_library(deps::cuda ALIAS deps_cuda)
@@ -42,5 +43,12 @@ target_link_libraries(deps_torch_cuda INTERFACE deps_cuda)
 # torch finds its GPU code through static initialisers of libtorch_cuda.so, which the linker would drop as unused.
 target_link_libraries(deps_torch_cuda INTERFACE -Wl,--no-as-needed torch_cuda torch_c10_cuda -Wl,--as-needed)
 target_link_options(deps_torch_cuda INTERFACE -Wl,--allow-shlib-undefined)
+
+# A program of kernels without torch that runs on any machine with a driver: CUDA's runtime and the C++ library inside.
+function(scanyard_runs_alone name)
+  target_include_directories(${name} SYSTEM PRIVATE ${SCANYARD_CUDA_TOOLKIT}/include)
+  set_target_properties(${name} PROPERTIES CUDA_RUNTIME_LIBRARY Static LINKER_LANGUAGE CUDA)
+  target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+endfunction()
 set(SCANYARD_HAVE_CUDA ON)
 message(STATUS "The GPU plugin is built with ${SCANYARD_NVCC} for ${SCANYARD_CUDA_ARCHITECTURES}")

@@ -1,20 +1,30 @@
 //! BD-LRU's recurrence on a GPU: kernels/bdlru_scan.hpp's letters, layouts and formulas, arithmetic
-//! in float32. In is float or Bf16. One thread a (chain, block): right for many short chains; the
-//! gates are normalised on the way, nothing but h reaches memory. A chain's result depends on that
-//! chain only, bit for bit.
+//! and state in float32. <In, Out> is <float, float>, <Bf16, float> or <Bf16, Bf16>: z, v, dz, dv
+//! are In; h and dh are Out (the recurrence itself keeps its state in float32 registers; the
+//! backward pass sees the stored h). m is 1 to scan_m_max; 1 to 16 have kernels of their own.
+//!
+//! Bytes that must move, per chain, step and block, in bf16 with bf16 states: forward 2 m (m+3),
+//! backward 4 m (m+3). The kernels move these and no others where rows are multiples of 16 bytes.
+//!
+//! A chain's result depends on that chain only, bit for bit: not on the number of chains, on
+//! alignment, on the device's size, or on the tuning.
 #pragma once
 
 #include "kernels/bdlru_scan.hpp"
 #include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/scan_tuning.hpp"
 
 namespace scanyard::kernels::cuda {
 
-template <class In>
-Status bdlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, float* h,
-                          Stream stream);
+/// Writes h.
+template <class In, class Out>
+Status bdlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, Out* h,
+                          Stream stream, const ScanTuning& tuning = {});
 
-template <class In>
+/// Writes dz and dv.
+template <class In, class Out>
 Status bdlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v,
-                           const float* h, const float* dh, In* dz, In* dv, Stream stream);
+                           const Out* h, const Out* dh, In* dz, In* dv, Stream stream,
+                           const ScanTuning& tuning = {});
 
 }  // namespace scanyard::kernels::cuda

@@ -1,0 +1,249 @@
+//! BD-LRU's scan for block sizes known at compile time, as a relay (scan_relay.cuh).
+//!
+//! A block's rows lie in `lanes` neighbouring lanes of a warp, `rows` each (bdlru_plan.hpp), with all
+//! coefficients of a segment in registers: raw gates are read once, normalised gates never leave the
+//! lane. A step of the forward pass takes the other lanes' states by shuffles. A step of the backward
+//! pass multiplies by the transposed block: every lane has a part of all m sums, which are added up
+//! and given out in log2(lanes) exchanges. Gradients by gates and values replace these in shared
+//! memory and leave in wide lines.
+#pragma once
+
+#include "kernels/cuda/bdlru_plan.hpp"
+#include "kernels/cuda/scan_relay.cuh"
+#include "kernels/cuda/scan_rows.cuh"
+
+namespace scanyard::kernels::cuda {
+
+struct BdlruArgs {
+  Gate gate = Gate::softmax;
+  ScanShape shape;
+  ScanTuning tuning;
+  std::int64_t piece = 0;  ///< steps of a piece of the sequence; grid_y pieces
+  ScanArray z, v, h, dh, dz, dv;
+  /// What enters each piece, [pieces, chains, channels, m]: the state before its first step, or the
+  /// gradient that its last state gets from later pieces. nullptr: zeros.
+  const float* entering = nullptr;
+};
+
+/// Sizes and this lane's place in the block, for both directions.
+template <class In, class Out, int M>
+struct BdlruLane {
+  static constexpr BdlruPlan plan = bdlru_plan(M);
+  static constexpr int R = plan.rows, L = plan.lanes, C = M + 1, G = 32 / L;
+  static_assert(M % R == 0);
+  static constexpr int z_item = M * C * int(sizeof(In)), v_item = M * int(sizeof(In));
+  static constexpr int h_item = M * int(sizeof(Out));
+  static constexpr int z_pitch = tile_pitch(G, z_item), v_pitch = tile_pitch(G, v_item);
+  static constexpr int h_pitch = tile_pitch(G, h_item);
+
+  int group = 0;  ///< chain of the team; lanes without one look at the last chain
+  int row = 0;    ///< first row
+  int first_lane = 0;
+  bool is_used = false;  ///< has a chain and rows
+
+  SIMT_DEVICE explicit BdlruLane(const Team& team) {
+    const int lane = simt::lane_index();
+    const int part = lane % L;
+    first_lane = lane - part;
+    group = lane / L < team.chains ? lane / L : team.chains - 1;
+    row = (part < M / R ? part : M / R - 1) * R;
+    is_used = lane / L < team.chains && part < M / R;
+  }
+
+  /// Bytes of a tile's step before this lane's rows.
+  SIMT_DEVICE int z_at(const Team& team, const ScanArray& z) const {
+    return skew_of(team, z_item, z.vector_bytes) + group * z_item + row * C * int(sizeof(In));
+  }
+  SIMT_DEVICE int v_at(const Team& team, const ScanArray& v) const {
+    return skew_of(team, v_item, v.vector_bytes) + group * v_item + row * int(sizeof(In));
+  }
+  SIMT_DEVICE int h_at(const Team& team, const ScanArray& h) const {
+    return skew_of(team, h_item, h.vector_bytes) + group * h_item + row * int(sizeof(Out));
+  }
+  /// This lane's rows of what enters the piece.
+  SIMT_DEVICE void load_entering(const BdlruArgs& args, const Team& team, float (&x)[R]) const {
+    const std::int64_t chain = team.sequence * team.channels + team.channel + group;
+    const std::int64_t all = args.shape.chains * args.shape.channels;
+#pragma unroll
+    for (int r = 0; r < R; ++r)
+      x[r] = args.entering ? args.entering[((simt::block_y() * all) + chain) * M + row + r] : 0.f;
+  }
+};
+
+/// Coefficients of S steps from raw gates.
+template <int R, int C, int S>
+SIMT_DEVICE void normalise_segment(Gate gate, float (&a)[S][R * C]) {
+  if (gate == Gate::softmax) {
+#pragma unroll
+    for (int s = 0; s < S; ++s)
+      normalise_rows<true, R, C>(gate, a[s]);
+  } else {
+#pragma unroll
+    for (int s = 0; s < S; ++s)
+      normalise_rows<false, R, C>(gate, a[s]);
+  }
+}
+
+/// state <- A state + x, the lane's rows.
+template <int M, int R, int L>
+SIMT_DEVICE void step_forward(const float (&a)[R * (M + 1)], const float (&x)[R], int first_lane,
+                              float (&state)[R]) {
+  float all[M];
+#pragma unroll
+  for (int j = 0; j < M; ++j)
+    all[j] = L == 1 ? state[j % R] : simt::shuffle(state[j % R], first_lane + j / R);
+#pragma unroll
+  for (int r = 0; r < R; ++r) {
+    float even = x[r], odd = 0;
+#pragma unroll
+    for (int j = 0; j < M; ++j) {
+      if (j % 2 == 0)
+        even = fmaf(a[r * (M + 1) + j], all[j], even);
+      else
+        odd = j == 1 ? a[r * (M + 1) + j] * all[j] : fmaf(a[r * (M + 1) + j], all[j], odd);
+    }
+    state[r] = M == 1 ? even : even + odd;
+  }
+}
+
+/// Adds up sum[] over the lanes of a block and leaves to each the sums of its own rows, in sum[0]
+/// to sum[R - 1]: first between lanes `Half` apart, which keep a half of the sums each, and so on.
+template <int Half, int R, int N>
+SIMT_DEVICE void give_out_sums(float (&sum)[N]) {
+  if constexpr (Half >= 1) {
+    const bool is_upper = (simt::lane_index() & Half) != 0;
+#pragma unroll
+    for (int i = 0; i < Half * R; ++i) {
+      const float sent = is_upper ? sum[i] : sum[i + Half * R];
+      const float kept = is_upper ? sum[i + Half * R] : sum[i];
+      sum[i] = kept + simt::shuffle_xor(sent, Half);
+    }
+    give_out_sums<Half / 2, R>(sum);
+  }
+}
+
+/// carry <- A^T u, the lane's rows.
+template <int M, int R, int L>
+SIMT_DEVICE void step_backward(const float (&a)[R * (M + 1)], const float (&u)[R],
+                               float (&carry)[R]) {
+  float sum[R * L];
+#pragma unroll
+  for (int j = 0; j < R * L; ++j) {
+    sum[j] = 0;
+    if (j < M) {
+      sum[j] = a[j] * u[0];
+#pragma unroll
+      for (int r = 1; r < R; ++r)
+        sum[j] = fmaf(a[r * (M + 1) + j], u[r], sum[j]);
+    }
+  }
+  give_out_sums<L / 2, R>(sum);
+#pragma unroll
+  for (int r = 0; r < R; ++r)
+    carry[r] = sum[r];
+}
+
+template <class In, class Out, int M>
+struct BdlruForward : BdlruLane<In, Out, M> {
+  using Lane = BdlruLane<In, Out, M>;
+  static constexpr int R = Lane::R, C = Lane::C, S = Lane::plan.forward_steps;
+  static constexpr int stage_bytes = S * (Lane::z_pitch + Lane::v_pitch);
+  static constexpr int carry_values = R;
+  SIMT_BOTH static constexpr int warp_bytes(int stages) { return stages * stage_bytes + S * Lane::h_pitch; }
+
+  const BdlruArgs& args;
+  Relay relay;
+  Strip z_strip, v_strip, h_strip;
+
+  SIMT_DEVICE BdlruForward(const BdlruArgs& a, const Relay& r) : Lane(r.team), args(a), relay(r) {
+    z_strip = strip_of(r.team, Lane::z_item, a.z.vector_bytes);
+    v_strip = strip_of(r.team, Lane::v_item, a.v.vector_bytes);
+    h_strip = strip_of(r.team, Lane::h_item, a.h.vector_bytes);
+  }
+
+  SIMT_DEVICE int steps_of(int segment) const {
+    const int left = relay.steps - segment * S;
+    return left < S ? left : S;
+  }
+
+  /// Starts the copies of a segment, as one group; of none where there is no such segment.
+  SIMT_DEVICE void fetch(int segment, char* stage) const {
+    if (segment < relay.segments) {
+      const std::int64_t first = relay.first_step + segment * S;
+      const int steps = steps_of(segment);
+      fetch_tile(args.z, relay.team, z_strip, Lane::z_item, Lane::z_pitch, first, steps, stage);
+      fetch_tile(args.v, relay.team, v_strip, Lane::v_item, Lane::v_pitch, first, steps,
+                 stage + S * Lane::z_pitch);
+    }
+    simt::commit_copies();
+  }
+
+  /// Coefficients, and input gate times value, of a segment.
+  SIMT_DEVICE void read_segment(const char* stage, float (&a)[S][R * C], float (&x)[S][R]) const {
+    const char* const z = stage + this->z_at(relay.team, args.z);
+    const char* const v = stage + S * Lane::z_pitch + this->v_at(relay.team, args.v);
+#pragma unroll
+    for (int s = 0; s < S; ++s) {
+      load_run<In, Lane::z_item>(z + s * Lane::z_pitch, a[s]);
+      load_run<In, Lane::v_item>(v + s * Lane::v_pitch, x[s]);
+    }
+    normalise_segment<R, C>(args.gate, a);
+#pragma unroll
+    for (int s = 0; s < S; ++s) {
+#pragma unroll
+      for (int r = 0; r < R; ++r)
+        x[s][r] *= a[s][r * C + M];
+    }
+  }
+
+  SIMT_DEVICE void write_segment(int segment, const float (&h)[S][R], char* tile) const {
+    if (this->is_used) {
+#pragma unroll
+      for (int s = 0; s < S; ++s)
+        store_run<Out, Lane::h_item>(tile + s * Lane::h_pitch + this->h_at(relay.team, args.h), h[s]);
+    }
+    simt::sync_warp();
+    store_tile<Out>(args.h, relay.team, h_strip, Lane::h_item, Lane::h_pitch,
+                    relay.first_step + segment * S, steps_of(segment), tile);
+  }
+
+  SIMT_DEVICE void run() const {
+    const int stages = args.tuning.stages;
+    char* const out_tile = relay.tiles + stages * stage_bytes;
+    for (int stage = 0; stage < stages; ++stage)
+      fetch(relay.warp + stage * relay.warps, relay.tiles + stage * stage_bytes);
+    float state[R];
+    this->load_entering(args, relay.team, state);
+    int stage = 0;
+    for (int segment = relay.warp; segment < relay.segments; segment += relay.warps) {
+      char* const tile = relay.tiles + stage * stage_bytes;
+      simt::wait_copies(stages - 1);
+      simt::sync_warp();
+      float a[S][R * C], x[S][R];
+      read_segment(tile, a, x);
+      simt::sync_warp();  // every lane has read the stage: it can be filled again
+      fetch(segment + stages * relay.warps, tile);
+      take_state(relay, segment, state);
+#pragma unroll
+      for (int s = 0; s < S; ++s) {  // steps after the last one are computed and not written
+        step_forward<M, R, Lane::L>(a[s], x[s], this->first_lane, state);
+#pragma unroll
+        for (int r = 0; r < R; ++r)
+          x[s][r] = state[r];
+      }
+      hand_on_state(relay, segment, state);
+      write_segment(segment, x, out_tile);
+      stage = stage + 1 == stages ? 0 : stage + 1;
+    }
+  }
+};
+
+template <class In, class Out, int M>
+SIMT_KERNEL(32 * relay_warps_max) bdlru_forward_kernel(BdlruArgs args) {
+  using Pass = BdlruForward<In, Out, M>;
+  const Relay relay = relay_of(args.shape, args.tuning, args.piece, Pass::S, Pass::carry_values,
+                               Pass::warp_bytes(args.tuning.stages));
+  if (relay.team.chains > 0) Pass(args, relay).run();
+}
+
+}  // namespace scanyard::kernels::cuda
