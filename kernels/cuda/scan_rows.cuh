@@ -174,10 +174,10 @@ SIMT_DEVICE void divide_columns(Gate gate, float (&x)[N]) {
 #pragma unroll
   for (int j = 0; j < C; ++j)
     sum += fabsf(x[First + j]);
-  const float divisor = gate_divisor_of(gate, sum, C);
+  const float scale = simt::reciprocal(gate_divisor_of(gate, sum, C));
 #pragma unroll
   for (int j = 0; j < C; ++j)
-    x[First + j] /= divisor;
+    x[First + j] *= scale;
 }
 
 /// Coefficients of R rows of C columns, of softmax or of the other gate that `gate` names.
@@ -216,14 +216,14 @@ SIMT_DEVICE void other_gradient(Gate gate, const float (&inputs)[C], float outpu
 #pragma unroll
   for (int j = 0; j < C; ++j)
     sum += fabsf(f[j]);
-  const float divisor = gate_divisor_of(gate, sum, C);
+  const float scale = u * simt::reciprocal(gate_divisor_of(gate, sum, C));
   const bool is_signed = gate == Gate::tanh_l1 || gate == Gate::lin_l1;
 #pragma unroll
   for (int j = 0; j < C; ++j) {
     const float z = dz[First + j];
     const float sign = !is_signed ? 1.f : static_cast<float>((z > 0) - (z < 0));
     const float inner = gate == Gate::no_norm ? inputs[j] : inputs[j] - sign * output;
-    dz[First + j] = gate_derivative(gate, z, f[j]) * (u * inner / divisor);
+    dz[First + j] = gate_derivative(gate, z, f[j]) * (inner * scale);
   }
 }
 

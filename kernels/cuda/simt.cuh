@@ -86,7 +86,7 @@ SIMT_DEVICE float exp2_fast(float x) {
   return y;
 }
 SIMT_DEVICE float reciprocal(float x) {
-  float y;  // one unit in the last place; the exact one branches, which would part the steps' arithmetic
+  float y;  // The exactly rounded one branches, which would part the arithmetic of steps.
   asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
   return y;
 }
