@@ -36,6 +36,7 @@ struct LiveStatus {
   /// Workers as the coordinator sees them; `finished` and `failed` are filled from the database.
   std::vector<WorkerStatus> workers;
   std::vector<Counter> counters;
+  std::string worker_join;  ///< file that a worker of this machine joins with, for server()
 };
 
 /// Returns the newest snapshot, or null when nobody serves (a command that reads the file

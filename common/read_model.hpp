@@ -156,6 +156,7 @@ struct ServerStatus {
   std::string database_path;
   std::string endpoint;  ///< what workers and clients connect to: "tcp://127.0.0.1:7400"
   std::vector<Counter> counters;
+  std::string worker_join;  ///< file that a worker of this machine joins with; empty = not known
 };
 
 /// A run that the database has, for a plan: what a new sweep would not have to train.

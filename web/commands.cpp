@@ -1,5 +1,8 @@
 #include "web/commands.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace scanyard::web {
 
 std::string shell_quoted(std::string_view text) {
@@ -15,16 +18,20 @@ std::string shell_quoted(std::string_view text) {
 }
 
 std::string plan_command() {
-  return "scanyard plan sweeps/smoke.yaml";
+  return "scanyard plan sweeps/demo.yaml";
 }
 
 std::string submit_command() {
-  return "scanyard submit sweeps/smoke.yaml";
+  return "scanyard submit sweeps/demo.yaml";
 }
 
-std::string worker_command(std::string_view endpoint) {
-  const std::string_view target = endpoint.empty() ? "tcp://127.0.0.1:7400" : endpoint;
-  return "scanyard-worker --connect " + std::string(target);
+std::string worker_command(std::string_view join_file) {
+  const std::string file(join_file.empty() ? "join/worker.yaml" : join_file);
+  const bool plain = std::all_of(file.begin(), file.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  });
+  return "scanyard-worker --join " + (plain ? file : shell_quoted(file));
 }
 
 std::string repeat_command(std::string_view shape_json, std::string_view replica_json) {

@@ -14,8 +14,8 @@ std::string shell_quoted(std::string_view text);
 
 std::string plan_command();
 std::string submit_command();
-/// Starts a worker that connects to `endpoint` ("tcp://127.0.0.1:7400").
-std::string worker_command(std::string_view endpoint);
+/// Starts a worker on the coordinator's machine with a join file; empty = the one in a home folder.
+std::string worker_command(std::string_view join_file);
 /// Trains one run again, alone, outside any sweep: the shape's and the replica's canonical JSON.
 std::string repeat_command(std::string_view shape_json, std::string_view replica_json);
 std::string explain_command(const RunId& run);

@@ -22,7 +22,7 @@ std::uint64_t connected(const std::vector<WorkerStatus>& workers) {
 /// What pages about sweeps say about the coordinator beside them.
 struct Surroundings {
   std::uint64_t workers_connected = 0;
-  std::string endpoint;
+  std::string worker_join;
   TimePoint now;
 };
 
@@ -31,7 +31,7 @@ Result<Surroundings> load_surroundings(ReadModel& model) {
   if (!server) return propagate(server);
   auto workers = model.workers();
   if (!workers) return propagate(workers);
-  return Surroundings{connected(*workers), server->endpoint, server->now};
+  return Surroundings{connected(*workers), server->worker_join, server->now};
 }
 
 const tables::TableCell* find_cell(const tables::ResultsTable& table, CellId id) {
@@ -64,7 +64,7 @@ Result<Page> load_sweeps_page(ReadModel& model) {
   auto around = load_surroundings(model);
   if (!around) return propagate(around);
   return sweeps_page(
-      {std::move(*sweeps), around->workers_connected, std::move(around->endpoint), around->now});
+      {std::move(*sweeps), around->workers_connected, std::move(around->worker_join), around->now});
 }
 
 Result<Page> load_sweep_page(ReadModel& model, SweepId id, const TableWindow& window,
@@ -76,7 +76,7 @@ Result<Page> load_sweep_page(ReadModel& model, SweepId id, const TableWindow& wi
   auto table = loaded->table();
   auto plots = loaded->plots();
   return sweep_page({std::move(loaded->detail), std::move(table), std::move(plots),
-                     around->workers_connected, std::move(around->endpoint), around->now, window,
+                     around->workers_connected, std::move(around->worker_join), around->now, window,
                      plot});
 }
 
@@ -111,7 +111,7 @@ Result<Page> load_workers_page(ReadModel& model) {
   if (!workers) return propagate(workers);
   auto server = model.server();
   if (!server) return propagate(server);
-  return workers_page({std::move(*workers), std::move(server->endpoint), server->now});
+  return workers_page({std::move(*workers), std::move(server->worker_join), server->now});
 }
 
 Result<Page> load_coordinator_page(ReadModel& model) {

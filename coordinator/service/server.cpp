@@ -84,6 +84,7 @@ struct Server::Impl {
 
   Settings settings;
   std::string build{build_text()};
+  std::string worker_join;
   asio::io_context io;
   net::Context context;
   std::unique_ptr<net::ZapHandler> zap;
@@ -136,6 +137,7 @@ Server::Impl::~Impl() {
 }
 
 Result<void> Server::Impl::open(const Home& home) {
+  worker_join = home.worker_join().string();
   if (auto ok = open_database(home); !ok) return ok;
   open_desk();
   if (auto ok = open_channel(home); !ok) return ok;
@@ -348,6 +350,7 @@ void Server::Impl::refresh_live() {
   live->version = live_version;
   live->build = build;
   live->endpoint = shown_endpoint();
+  live->worker_join = worker_join;
   live->counters = counters();
   board.put(std::move(live));
 }

@@ -96,7 +96,7 @@ Result<ServerStatus> DatabaseReadModel::server() {
       status.endpoint = live->endpoint;
       status.started = live->started;
       status.now = live->now;
-      status.endpoint = live->endpoint;
+      status.worker_join = live->worker_join;
     }
     status.counters = read_counters(c, live.get());
     return status;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 
 namespace scanyard::web {
 namespace {
@@ -32,13 +33,23 @@ TEST_CASE("the command that repeats a run holds its shape and replica as two wor
         R"(scanyard-train --shape '{"m":1}' --replica '{"seed":1}')");
 }
 
-TEST_CASE("commands name the endpoint, the run and the sweep") {
+TEST_CASE("commands name the join file, the run and the sweep") {
   const RunId run = RunId::parse("0123456789abcdef0123456789abcdef").value();
-  CHECK(worker_command("tcp://login1:7400") == "scanyard-worker --connect tcp://login1:7400");
-  CHECK(worker_command("") == "scanyard-worker --connect tcp://127.0.0.1:7400");
+  CHECK(worker_command("/srv/a/join/worker.yaml") ==
+        "scanyard-worker --join /srv/a/join/worker.yaml");
+  CHECK(worker_command("my lab/join/worker.yaml") ==
+        "scanyard-worker --join 'my lab/join/worker.yaml'");
+  CHECK(worker_command("") == "scanyard-worker --join join/worker.yaml");
   CHECK(explain_command(run) == "scanyard explain 0123456789");
   CHECK(retry_command(run).find("0123456789") != std::string::npos);
   CHECK(retry_sweep_command(SweepId{7}).find(" 7 ") != std::string::npos);
+}
+
+TEST_CASE("the sweep that an empty page suggests is one that the project has") {
+  for (const auto& command : {plan_command(), submit_command()}) {
+    const std::string file = command.substr(command.rfind(' ') + 1);
+    CHECK(std::filesystem::exists(std::string(SCANYARD_SOURCE_DIR) + "/" + file));
+  }
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ FakeReadModel::FakeReadModel(Content content) {
              start_time,
              "/data/scanyard/scanyard.db",
              "tcp://login1:7400",
-             fake_counters()};
+             fake_counters(),
+             "/data/scanyard/join/worker.yaml"};
   if (content == Content::nothing) return;
   add_permutations();
   add_demo();

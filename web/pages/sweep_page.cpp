@@ -59,7 +59,7 @@ Page sweep_page(const SweepView& view) {
        {"waiting", waiting},
        {"waiting_text",
         counted(counts.queued, "run waits", "runs wait") + " and no worker is connected."},
-       {"worker_command", command_box(worker_command(view.endpoint))},
+       {"worker_command", command_box(worker_command(view.worker_join))},
        {"failing", counts.failed > 0},
        {"failing_text", counted(counts.failed, "run has failed.", "runs have failed.")},
        {"retry_command", command_box(retry_sweep_command(sweep.id))},

@@ -18,7 +18,7 @@ struct SweepView {
   tables::ResultsTable table;
   std::vector<tables::StatePlot> plots;
   std::uint64_t workers_connected = 0;
-  std::string endpoint;  ///< what workers connect to
+  std::string worker_join;  ///< file that a worker of this machine joins with
   TimePoint now;
   TableWindow window;
   std::size_t plot = 0;  ///< index of a plot that is to be shown

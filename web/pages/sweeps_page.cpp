@@ -61,7 +61,7 @@ Page sweeps_page(const SweepsView& view) {
       "sweeps.html",
       {{"waiting", waiting},
        {"waiting_text", counted(queued, "run waits", "runs wait") + " and no worker is connected."},
-       {"worker_command", command_box(worker_command(view.endpoint))},
+       {"worker_command", command_box(worker_command(view.worker_join))},
        {"none", view.sweeps.empty()},
        {"plan_command", command_box(plan_command())},
        {"submit_command", command_box(submit_command())},

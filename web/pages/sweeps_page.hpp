@@ -12,7 +12,7 @@ namespace scanyard::web {
 struct SweepsView {
   std::vector<SweepSummary> sweeps;  ///< in the order of the page
   std::uint64_t workers_connected = 0;
-  std::string endpoint;  ///< what workers connect to
+  std::string worker_join;  ///< file that a worker of this machine joins with
   TimePoint now;
 };
 

@@ -92,7 +92,7 @@ Page workers_page(const WorkersView& view) {
                        {"none", connected == 0},
                        {"none_text", view.workers.empty() ? "No worker has ever connected."
                                                           : "No worker is connected now."},
-                       {"worker_command", command_box(worker_command(view.endpoint))},
+                       {"worker_command", command_box(worker_command(view.worker_join))},
                        {"present", !workers.empty()},
                        {"workers", std::move(workers)},
                        {"slot_rows", std::move(slots)},

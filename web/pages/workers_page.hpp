@@ -11,7 +11,7 @@ namespace scanyard::web {
 
 struct WorkersView {
   std::vector<WorkerStatus> workers;
-  std::string endpoint;  ///< what workers connect to
+  std::string worker_join;  ///< file that a worker of this machine joins with
   TimePoint now;
 };
 

@@ -80,15 +80,15 @@ TEST_CASE("a table that fits has no links to parts") {
   CHECK(text.find("Plots 1 to") == std::string::npos);
 }
 
-TEST_CASE("queued runs without a worker say how to start one, with the real endpoint") {
+TEST_CASE("queued runs without a worker say how to start one, with the real join file") {
   SweepView view = large_sweep(1, 1);
   view.detail.summary.state = "active";
   view.detail.summary.counts.queued = 3;
-  view.endpoint = "tcp://10.0.0.7:7400";
+  view.worker_join = "/srv/lab/join/worker.yaml";
   CHECK(
       visible_text(sweep_page(view).content.text).find("3 runs wait and no worker is connected.") !=
       std::string::npos);
-  CHECK(sweep_page(view).content.text.find("--connect tcp://10.0.0.7:7400") != std::string::npos);
+  CHECK(sweep_page(view).content.text.find("--join /srv/lab/join/worker.yaml") != std::string::npos);
   view.workers_connected = 1;
   CHECK(sweep_page(view).content.text.find("no worker is connected") == std::string::npos);
   view.workers_connected = 0;
