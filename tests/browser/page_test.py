@@ -146,7 +146,7 @@ class PageTest(unittest.TestCase):
         self.wait_until_live()
         self.preview.tell("lose")
         self.browser.wait(lambda _: "No worker is connected now." in self.browser.text("main"), "workers are lost")
-        self.assertIn("scanyard-worker --connect tcp://login1:7400", self.browser.text(".command"))
+        self.assertIn("scanyard-worker --join /data/scanyard/join/worker.yaml", self.browser.text(".command"))
 
     def test_a_database_that_breaks_is_told_on_the_open_page(self):
         self.open("/workers")
@@ -232,6 +232,10 @@ class PageTest(unittest.TestCase):
         self.browser.media(media="print", scheme="dark")
         for selector in ("nav", ".find", ".live", ".links"):
             self.assertFalse(self.browser.find(selector).is_displayed(), selector)
+        self.assertFalse(self.browser.find("#spec").is_displayed())
+        headings = [heading.text for heading in self.browser.find_all("h2") if heading.is_displayed()]
+        self.assertIn("Results", headings)
+        self.assertNotIn("Spec", headings)
         self.assertEqual(self.browser.colour("body", "backgroundColor"), [255, 255, 255])
         self.assertEqual(self.browser.colour("body", "color"), [0, 0, 0])
 

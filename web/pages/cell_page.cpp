@@ -131,10 +131,11 @@ Page cell_page(const CellView& view) {
   for (std::size_t i = 0; i < std::min(runs.size(), cell_runs_listed_max); ++i)
     rows.push_back(run_row(runs[i], axes, view));
   const CurvesDrawing curves = cell_curves_drawing(view.curves, cell.best_run);
-  const std::string listed = runs.size() <= cell_runs_listed_max
-                                 ? "Best first."
-                                 : fmt::format("The best {} of {} runs; the JSON below has all.",
-                                               cell_runs_listed_max, runs.size());
+  const std::string listed =
+      runs.size() <= cell_runs_listed_max
+          ? "Best first."
+          : fmt::format("The best {} of {}; the JSON below has all.", cell_runs_listed_max,
+                        counted(runs.size(), "run", "runs"));
   const std::string label = cell_label(cell);
   const Html content =
       render("cell.html",

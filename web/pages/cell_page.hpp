@@ -11,7 +11,7 @@
 namespace scanyard::web {
 
 /// More runs than this are not listed on the page; the JSON has all.
-inline constexpr std::size_t cell_runs_listed_max = 1000;
+inline constexpr std::size_t cell_runs_listed_max = 300;
 
 struct CellView {
   SweepSummary sweep;

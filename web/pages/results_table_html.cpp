@@ -36,7 +36,8 @@ std::string typographic(std::string text) {
 }
 
 std::string results_text(const TableCell& cell) {
-  return fmt::format("{} of {}", cell.n(), cell.summary.counts.total());
+  return fmt::format("{} of {}", with_thousands(static_cast<long long>(cell.n())),
+                     with_thousands(static_cast<long long>(cell.summary.counts.total())));
 }
 
 /// What five of these runs would give on average: less than the best of all, the more so the more
@@ -132,6 +133,7 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
       {"present", cell.status != CellStatus::absent},
       {"cell_id", fmt::format("cell-{}", cell.summary.id.value)},
       {"value", value_html(table, cell)},
+      {"value_class", cell.status == CellStatus::value ? "value" : "open"},
       {"published", !cell.published_text.empty()},
       {"published_text", cell.published_text},
       {"difference", cell.difference_text.empty() ? std::string()
@@ -141,6 +143,7 @@ Node matrix_cell(const ResultsTable& table, const TableCell& cell) {
       {"expected", cell.summary.expected_best_of_5.has_value()},
       {"best_of_five", best_of_five_text(cell, finer_decimals(table))},
       {"counts", results_text(cell) + " runs"},
+      {"ended", cell.n() > 0 || cell.failed() > 0},
       {"outcome", outcome_html(cell)}};
 }
 

@@ -42,6 +42,19 @@ std::string description_of(const tables::StatePlot& plot) {
   return text;
 }
 
+std::string caption_of(const tables::StatePlot& plot) {
+  std::string text =
+      "A point is the selected value over all results of that size; the selection is the table's.";
+  const bool one_size =
+      plot.series.size() > 1 &&
+      std::all_of(plot.series.begin(), plot.series.end(), [&](auto& line) {
+        return line.points.size() == 1 && !plot.series.front().points.empty() &&
+               line.points.front().state == plot.series.front().points.front().state;
+      });
+  if (one_size) text += " All have one size and are drawn side by side.";
+  return text;
+}
+
 }  // namespace
 
 LinePlot state_plot_drawing(const tables::StatePlot& plot, std::size_t index) {
@@ -94,18 +107,15 @@ Html state_plots_html(SweepId sweep, const std::vector<tables::StatePlot>& plots
       }
     }
     const LinePlot drawing = state_plot_drawing(plots[i], i);
-    all.text +=
-        render("state_plot.html",
-               {{"id", drawing.id},
-                {"heading", drawing.title},
-                {"svg", svg_in_page(drawing)},
-                {"caption",
-                 "A point is the selected value over all results of that size; the selection "
-                 "is the table's."},
-                {"file", fmt::format("/sweeps/{}/plots/{}.svg", sweep.value, i + 1)},
-                {"metric", plots[i].metric},
-                {"points", std::move(points)}})
-            .text;
+    all.text += render("state_plot.html",
+                       {{"id", drawing.id},
+                        {"heading", drawing.title},
+                        {"svg", svg_in_page(drawing)},
+                        {"caption", caption_of(plots[i])},
+                        {"file", fmt::format("/sweeps/{}/plots/{}.svg", sweep.value, i + 1)},
+                        {"metric", plots[i].metric},
+                        {"points", std::move(points)}})
+                    .text;
   }
   all.text += "</div>\n";
   return all;

@@ -5,6 +5,7 @@
 (() => {
   const refreshEveryMs = 15000;  // for ages such as "3 min ago", and when there is no event stream
   const refreshGapMsMin = 400;
+  const refreshGapPerCost = 4;  // a page that takes long to make is asked for less often
   const retryMs = 2000;
   document.documentElement.classList.add("js");
   const status = document.getElementById("live");
@@ -14,6 +15,7 @@
   let fetching = false;
   let wanted = false;
   let lastFetch = 0;
+  let lastCostMs = 0;
   let lastGood = new Date();
   let timer = null;
 
@@ -92,6 +94,7 @@
       const main = fresh.getElementById("main");
       if (!main) throw new Error("no content in the answer");
       merge(document.getElementById("main"), document.adoptNode(main));
+      lastCostMs = Date.now() - lastFetch;
       document.title = main.dataset.title;
       connect();
       lastGood = new Date();
@@ -109,7 +112,7 @@
 
   function schedule() {
     if (timer) return;
-    const wait = Math.max(0, lastFetch + refreshGapMsMin - Date.now());
+    const wait = Math.max(0, lastFetch + Math.max(refreshGapMsMin, refreshGapPerCost * lastCostMs) - Date.now());
     timer = setTimeout(() => {
       timer = null;
       refresh();
