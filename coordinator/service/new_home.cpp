@@ -82,6 +82,12 @@ Result<Home> make_home(const fs::path& folder, const Settings& settings, const s
 
 Result<fs::path> add_key(const Home& home, const Settings& settings, const std::string& name,
                          net::Role role, const std::string& added) {
+  if (!net::check_endpoint(advertised_endpoint(settings))) {
+    return fail(errc::bad_setting,
+                fmt::format("{}: 'listen' is {}, which names no host that others could connect to: "
+                            "add a line 'advertise: tcp://HOST:PORT'",
+                            home.settings().string(), settings.listen));
+  }
   auto server = net::read_key_pair(home.server_key(), "scanyard init in a new folder");
   if (!server) return propagate(server);
   net::JoinFile join;

@@ -98,8 +98,11 @@ void Supervisor::on_end(Watched& watched, const ExitStatus& status) {
       std::find(elsewhere.begin(), elsewhere.end(), status.code) != elsewhere.end()) {
     watched.start_at = Clock::now() + elsewhere_interval;
     if (!watched.told_elsewhere) {
-      say_(fmt::format("Another {} runs already; this demo takes over when it ends.",
-                       watched.part.name));
+      say_(
+          fmt::format("The {} did not start ({}): another one may run already; tried again every "
+                      "{} s. Its log: {}",
+                      watched.part.name, status.to_string(), elsewhere_interval.count() / 1000,
+                      watched.part.spawn.output.string()));
     }
     watched.told_elsewhere = true;
     return;

@@ -70,22 +70,32 @@ TEST_CASE("every command has help with an example, and docs/cli.md has all its o
   CHECK(yard.must({"--version"}).starts_with("scanyard 0."));
 }
 
-TEST_CASE("docs/cli.md has all options of the worker", "[ci]") {
-  service::SpawnOptions options;
+std::string help_of(const std::string& program) {
   const testing::TemporaryFolder folder;
-  options.program = SCANYARD_BIN_DIR "/scanyard-worker";
+  service::SpawnOptions options;
+  options.program = std::string(SCANYARD_BIN_DIR "/") + program;
   options.arguments = {"--help"};
   options.output = folder.path() / "help";
   auto child = service::ChildProcess::spawn(options);
   REQUIRE(child);
   REQUIRE(child->wait(patience));
   std::ifstream in(options.output);
-  const std::string help{std::istreambuf_iterator<char>(in), {}};
-  const std::string section = manual_of("## scanyard-worker");
-  CHECK(options_in(help).size() > 10);
-  for (const auto& option : options_in(help)) {
-    CAPTURE(option);
-    CHECK((option == "--help" || section.find(option) != std::string::npos));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_CASE("docs/cli.md has all options of the worker and of the trainer", "[ci]") {
+  std::vector<std::string> programs = {"scanyard-worker"};
+#ifdef SCANYARD_HAS_TRAINER
+  programs.emplace_back("scanyard-train");
+#endif
+  for (const auto& program : programs) {
+    const auto options = options_in(help_of(program));
+    const std::string section = manual_of("## " + program);
+    CHECK(options.size() > 5);
+    for (const auto& option : options) {
+      CAPTURE(program, option);
+      CHECK((option == "--help" || section.find(option) != std::string::npos));
+    }
   }
 }
 

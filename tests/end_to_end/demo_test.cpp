@@ -87,6 +87,19 @@ TEST_CASE("the demo survives kill -9 of its coordinator and its worker", "[ci]")
   CHECK(out.find("Page: http://127.0.0.1:") != std::string::npos);
 }
 
+TEST_CASE("a demo of a bad spec says so at once and starts nothing", "[ci]") {
+  const testing::TemporaryFolder folder;
+  auto demo = start_demo(folder, "name: bad\nfixd: {m: 1}\n", {});
+  const auto status = demo.wait(patience);
+  REQUIRE(status);
+  CHECK(status->code == 3);
+  const std::string out = read_file(folder.path() / "out");
+  CHECK(out.starts_with("scanyard: "));
+  CHECK(out.find("demo.yaml:2: unknown key 'fixd'; did you mean 'fixed'?") != std::string::npos);
+  CHECK(std::count(out.begin(), out.end(), '\n') == 1);
+  CHECK_FALSE(fs::exists(folder.path() / "demo"));
+}
+
 TEST_CASE("the demo goes on serving until it is ended, and takes its programs along", "[ci]") {
   const testing::TemporaryFolder folder;
   auto demo = start_demo(folder, small_spec("demo", 1), {});

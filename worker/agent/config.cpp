@@ -160,7 +160,7 @@ Result<void> check_agent_config(const AgentConfig& config) {
 }
 
 std::string to_yaml(const AgentConfig& c) {
-  std::string text;
+  std::string text = "# What was set; 0, and what does not stand here, is found out at start.\n";
   const auto path = [&](const char* name, const std::string& value) {
     if (!value.empty()) text += fmt::format("{}: \"{}\"\n", name, value);
   };

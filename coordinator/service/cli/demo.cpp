@@ -169,6 +169,9 @@ Result<std::vector<Part>> Demo::parts(const Home& home, const fs::path&) const {
   add("--threads", std::to_string(threads_));
   add("--max-replicas", std::to_string(max_replicas_.value_or(replicas_max)));
   if (train_program_) {
+    if (::access(train_program_->c_str(), X_OK) != 0)
+      return fail(errc::missing_program,
+                  fmt::format("--train-program {} is not there, or no program", *train_program_));
     add("--train-program", *train_program_);
   } else if (auto trainer = sibling_program("scanyard-train"); !trainer) {
     return propagate(trainer);
@@ -179,7 +182,7 @@ Result<std::vector<Part>> Demo::parts(const Home& home, const fs::path&) const {
       {"coordinator",
        {self, {"serve", "--home", home.folder.string()}, home.folder / "coordinator.log", {}, true},
        {static_cast<int>(ExitCode::database), static_cast<int>(ExitCode::address_in_use)}});
-  all.push_back({"worker", {*worker, arguments, home.folder / "worker.log", {}, true}, {1}});
+  all.push_back({"worker", {*worker, arguments, home.folder / "worker.log", {}, true}, {}});
   return all;
 }
 

@@ -76,6 +76,22 @@ TEST_CASE("another key gets a join file of its own, and a name only once") {
   CHECK(net::AllowList::load(home->allow_list())->keys().size() == 3);
 }
 
+TEST_CASE("a coordinator that listens everywhere needs an address that join files can name") {
+  const testing::TemporaryFolder folder;
+  Settings settings;
+  settings.database = "scanyard.db";
+  auto home = make_home(folder.path() / "home", settings, "2026-11-22T14:00:00Z");
+  REQUIRE(home);
+  settings.listen = "tcp://*:7400";
+  const auto refused = add_key(*home, settings, "node1", net::Role::worker, "2026-11-22T14:00:00Z");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == errc::bad_setting);
+  CHECK(refused.error().to_string().find("'advertise: tcp://HOST:PORT'") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(home->join("node1")));
+  settings.advertise = "tcp://login1:7400";
+  CHECK(add_key(*home, settings, "node1", net::Role::worker, "2026-11-22T14:00:00Z"));
+}
+
 TEST_CASE("a home that was named must be one") {
   const testing::TemporaryFolder folder;
   const auto home = find_home(folder.path().string());
