@@ -120,6 +120,40 @@ class PageTest(unittest.TestCase):
         self.assertIn("bdlru m=2", self.browser.text("svg.plot"))
         self.assertEqual(self.browser.errors(), [])
 
+    def test_a_notice_that_comes_and_goes_above_takes_neither_focus_nor_scroll_position(self):
+        self.open("/sweeps/2")
+        self.wait_until_live()
+        self.browser.size(600, 700)
+        self.browser.script("""
+            document.querySelector('#results').parentElement.scrollLeft = 70;
+            document.querySelector('.links a[href$="table.csv"]').focus();""")
+
+        def check():
+            self.assertTrue(self.browser.script("return document.activeElement.href?.endsWith('table.csv') === true"))
+            self.assertEqual(
+                self.browser.script("return document.querySelector('#results').parentElement.scrollLeft"), 70)
+
+        self.preview.tell("lose")
+        self.browser.wait(lambda _: "no worker is connected" in self.browser.text("main"), "the notice comes")
+        check()
+        self.preview.tell("finish 100")
+        self.browser.wait(lambda _: "no worker is connected" not in self.browser.text("main"), "the notice goes")
+        check()
+        self.assertEqual(self.browser.errors(), [])
+
+    def test_rows_that_change_places_end_where_the_server_has_them(self):
+        self.open("/sweeps/2/cells/33")
+        self.wait_until_live()
+        self.preview.tell("finish 4")
+        rows = "return [...document.querySelectorAll('#runs tbody tr')].map(row => row.id)"
+        address = self.browser.driver.current_url
+        self.open_in_background_and_wait("/sweeps/2/cells/33")
+        self.browser.wait(lambda _: self.browser.script("return document.querySelector('#runs tr.best') !== null"),
+                          "the best run is marked")
+        merged = self.browser.script(rows)
+        self.browser.driver.get(address)
+        self.assertEqual(merged, self.browser.script(rows))
+
     def test_a_scrolled_table_and_a_selection_stay_as_they_are(self):
         self.open("/sweeps/1")
         self.wait_until_live()

@@ -7,6 +7,7 @@
   const refreshGapMsMin = 400;
   const refreshGapPerCost = 4;  // a page that takes long to make is asked for less often
   const retryMs = 2000;
+  const pairsCompareMax = 4000000;  // more children than this on both sides are replaced, not compared
   document.documentElement.classList.add("js");
   const status = document.getElementById("live");
   let seen = document.getElementById("main").dataset.change;
@@ -36,8 +37,41 @@
     }
   }
 
-  function sameKind(a, b) {
-    return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+  // Children with equal keys are the same child in two versions of a page.
+  function key(node) {
+    if (node.nodeType !== Node.ELEMENT_NODE) return String(node.nodeType);
+    return node.nodeName + (node.id ? "#" + node.id : "." + (node.getAttribute("class") || ""));
+  }
+
+  // Pairs of children that are in both lists in the same order, as many as possible: those stay
+  // where they are, as a node that moves loses the focus and its scroll position.
+  function stayingPairs(before, after) {
+    const pairs = new Map();
+    const a = before.map(key), b = after.map(key);
+    let start = 0, endA = a.length, endB = b.length;
+    for (; start < endA && start < endB && a[start] === b[start]; ++start) {
+      pairs.set(after[start], before[start]);
+    }
+    for (; endA > start && endB > start && a[endA - 1] === b[endB - 1]; --endA, --endB) {
+      pairs.set(after[endB - 1], before[endA - 1]);
+    }
+    const rows = endA - start, columns = endB - start;
+    if (rows * columns === 0 || rows * columns > pairsCompareMax) return pairs;
+    // longest[i][j]: how many pairs the rests of both lists from i and j on have.
+    const width = columns + 1, longest = new Uint32Array((rows + 1) * width);
+    for (let i = rows - 1; i >= 0; --i) {
+      for (let j = columns - 1; j >= 0; --j) {
+        longest[i * width + j] = a[start + i] === b[start + j]
+          ? longest[(i + 1) * width + j + 1] + 1
+          : Math.max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
+      }
+    }
+    for (let i = 0, j = 0; i < rows && j < columns;) {
+      if (a[start + i] === b[start + j]) pairs.set(after[start + j++], before[start + i++]);
+      else if (longest[(i + 1) * width + j] >= longest[i * width + j + 1]) ++i;
+      else ++j;
+    }
+    return pairs;
   }
 
   // Makes `from` equal to `to`, touching only what differs.
@@ -48,27 +82,27 @@
       return;
     }
     syncAttributes(from, to);
-    const byId = new Map();
-    for (const child of from.children) if (child.id) byId.set(child.id, child);
-    let place = from.firstChild;
-    for (const next of [...to.childNodes]) {
-      const known = next.id ? byId.get(next.id) : null;
-      if (known && known.nodeName === next.nodeName) {
-        if (known !== place) from.insertBefore(known, place);
-        else place = place.nextSibling;
-        merge(known, next);
-      } else if (place && sameKind(place, next)) {
-        const here = place;
-        place = place.nextSibling;
-        merge(here, next);
-      } else {
-        from.insertBefore(next, place);
-      }
+    const before = [...from.childNodes], after = [...to.childNodes];
+    const staying = stayingPairs(before, after);
+    const kept = new Set(staying.values());
+    const wanted = new Set(after.filter((node) => node.id && !staying.has(node)).map(key));
+    const moving = new Map();
+    for (const node of before) {
+      if (kept.has(node)) continue;
+      if (node.id && wanted.has(key(node))) moving.set(key(node), node);
+      node.remove();
     }
-    while (place) {
-      const rest = place;
-      place = place.nextSibling;
-      rest.remove();
+    let place = from.firstChild;
+    for (const next of after) {
+      const known = staying.get(next);
+      if (known) {
+        place = known.nextSibling;
+        merge(known, next);
+        continue;
+      }
+      const moved = next.id ? moving.get(key(next)) : null;
+      if (moved) merge(moved, next);
+      from.insertBefore(moved || next, place);
     }
   }
 
