@@ -124,10 +124,10 @@ struct RunDetail {
 
 struct SlotStatus {
   SlotInfo info;
-  std::string state;  ///< "training", "idle", "starting"
+  std::string state;  ///< "training", "idle", "starting", "trouble"
   std::int32_t replicas = 0;
   double steps_per_s = 0;   ///< over the last heartbeats
-  std::string shape_label;  ///< short text of what it trains
+  std::string shape_label;  ///< short text of what it trains; in trouble, the code of why it rests
 };
 
 struct WorkerStatus {

@@ -35,6 +35,9 @@ WorkerStatus status_of(const Core& core, const Worker& worker) {
     if (slot.active() > 0) {
       view.steps_per_s = slot.steps_per_s;
       view.shape_label = shape_label(core.shapes[slot.shape].json);
+    } else if (!slot.trouble.empty()) {
+      view.state = "trouble";
+      view.shape_label = slot.trouble;
     }
     status.slots.push_back(std::move(view));
   }

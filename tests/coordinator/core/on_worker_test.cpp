@@ -182,5 +182,20 @@ TEST_CASE("a snapshot shows leases, workers and rates") {
   CHECK(live.workers[0].slots[0].shape_label == "A");
 }
 
+TEST_CASE("a snapshot says why a slot takes nothing, until it is well again") {
+  Harness h;
+  const PeerId w = h.hello({});
+  const auto beat = [&](const std::string& trouble) {
+    protocol::Heartbeat heartbeat;
+    heartbeat.slots.push_back({SlotId{0}, 0, 0, trouble});
+    on_heartbeat(h.core, w, heartbeat, h.now, h.out);
+    return snapshot(h.core, h.now).workers.at(0).slots.at(0);
+  };
+  CHECK(beat("trainer.missing").state == "trouble");
+  CHECK(beat("trainer.missing").shape_label == "trainer.missing");
+  CHECK(beat("").state == "idle");
+  CHECK(beat("").shape_label.empty());
+}
+
 }  // namespace
 }  // namespace scanyard::core
