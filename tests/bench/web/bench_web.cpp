@@ -3,13 +3,16 @@
 //!   bench_web --results N            the same with N
 //!   bench_web URL_WITH_TOKEN         a server that runs already; its newest sweep
 //! Every address is asked over one kept connection, then from eight at once; the first answer of
-//! each is left out (caches of the database fill).
+//! each is left out (caches of the database fill). "cpu ms" is the processor time of an answer,
+//! its receiver's included; nothing is known of it where the server is another program.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -44,8 +47,17 @@ Server parse(const std::string& url) {
   return {static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1))), url.substr(token + 8)};
 }
 
+/// Processor time of all threads of this program so far: of the server and of who asks, where both
+/// are here. It hardly depends on what else the machine does.
+double cpu_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 struct Sample {
   std::vector<double> latencies_ms;
+  double cpu_ms = 0;  ///< of all measured answers together
   std::size_t bytes = 0;
   int status = 0;
 };
@@ -58,10 +70,14 @@ Sample ask(const Server& server, const std::string& path, const std::string& mor
   for (bool warm = false; !warm || Clock::now() - start < std::chrono::duration<double>(seconds);
        warm = true) {
     const auto before = Clock::now();
+    const double cpu_before = cpu_ms();
     client.ask("GET", path, server.token, more);
     const auto reply = client.read_reply();
     const std::chrono::duration<double, std::milli> took = Clock::now() - before;
-    if (warm) sample.latencies_ms.push_back(took.count());
+    if (warm) {
+      sample.latencies_ms.push_back(took.count());
+      sample.cpu_ms += cpu_ms() - cpu_before;
+    }
     sample.bytes = reply.body.size();
     sample.status = reply.status;
   }
@@ -73,6 +89,15 @@ double percentile(std::vector<double>& values, double share) {
   const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + at, values.end());
   return values[static_cast<std::size_t>(at)];
+}
+
+void print_row(const std::string& name, Sample& sample, const std::string& rate) {
+  const auto count = static_cast<double>(std::max<std::size_t>(1, sample.latencies_ms.size()));
+  fmt::print("{:<34} {:>4} {:>11} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>10}\n", name,
+             sample.status, with_thousands(static_cast<long long>(sample.bytes)),
+             percentile(sample.latencies_ms, 0.5), percentile(sample.latencies_ms, 0.95),
+             percentile(sample.latencies_ms, 0.99), sample.cpu_ms / count, rate);
+  std::fflush(stdout);
 }
 
 double rate_at_once(const Server& server, const std::string& path) {
@@ -102,11 +127,7 @@ std::string etag_of(const Server& server, const std::string& path) {
 void row(const Server& server, const std::string& name, const std::string& path,
          const std::string& more = {}) {
   Sample sample = ask(server, path, more, seconds_per_row);
-  fmt::print("{:<34} {:>4} {:>11} {:>9.2f} {:>9.2f} {:>9.2f} {:>10.0f}\n", name, sample.status,
-             with_thousands(static_cast<long long>(sample.bytes)),
-             percentile(sample.latencies_ms, 0.5), percentile(sample.latencies_ms, 0.95),
-             percentile(sample.latencies_ms, 0.99), rate_at_once(server, path));
-  std::fflush(stdout);
+  print_row(name, sample, fmt::format("{:.0f}", rate_at_once(server, path)));
 }
 
 /// The first page after a result, again and again: one cell is outdated each time.
@@ -115,18 +136,16 @@ void row_after_results(LargeSweep& sweep, const Server& server, const std::strin
   Sample sample;
   for (int i = 0; i < results_awaited && sweep.finish_one(); ++i, sweep.refresh()) {
     const auto before = Clock::now();
+    const double cpu_before = cpu_ms();
     client.ask("GET", path, server.token);
     const auto reply = client.read_reply();
     const std::chrono::duration<double, std::milli> took = Clock::now() - before;
     sample.latencies_ms.push_back(took.count());
+    sample.cpu_ms += cpu_ms() - cpu_before;
     sample.bytes = reply.body.size();
     sample.status = reply.status;
   }
-  fmt::print("{:<34} {:>4} {:>11} {:>9.2f} {:>9.2f} {:>9.2f}\n", "table page, after a new result",
-             sample.status, with_thousands(static_cast<long long>(sample.bytes)),
-             percentile(sample.latencies_ms, 0.5), percentile(sample.latencies_ms, 0.95),
-             percentile(sample.latencies_ms, 0.99));
-  std::fflush(stdout);
+  print_row("table page, after a new result", sample, "");
 }
 
 nlohmann::json json_at(const Server& server, const std::string& path) {
@@ -162,8 +181,8 @@ void measure(const Server& server, LargeSweep* own) {
   fmt::print("sweep of {} runs, {} done, in {} cells; {} s a row, then {} clients for as long\n\n",
              sweeps[0]["runs"]["total"].get<long>(), sweeps[0]["runs"]["finished"].get<long>(),
              sweeps[0]["cells"].get<long>(), seconds_per_row, clients_at_once);
-  fmt::print("{:<34} {:>4} {:>11} {:>9} {:>9} {:>9} {:>10}\n", "page", "", "bytes", "p50 ms",
-             "p95 ms", "p99 ms", "pages/s");
+  fmt::print("{:<34} {:>4} {:>11} {:>9} {:>9} {:>9} {:>9} {:>10}\n", "page", "", "bytes", "p50 ms",
+             "p95 ms", "p99 ms", "cpu ms", "pages/s");
   row(server, "sweeps", "/");
   row(server, "table page", sweep);
   if (own) {
