@@ -26,6 +26,7 @@ LinePlot accuracy_plot() {
   plot.y_label = "test accuracy (macro)";
   plot.y_domain = Range{0, 1.02};  // a little room above what is solved
   plot.markers = false;
+  plot.x_ticks_at_points = true;  // few epochs: each is marked, and none between two
   plot.width = plot_width;
   plot.height = plot_height;
   return plot;
@@ -38,6 +39,7 @@ LinePlot loss_plot() {
   plot.x_label = "epoch";
   plot.y_label = "training loss (nats per token)";
   plot.markers = false;
+  plot.x_ticks_at_points = true;  // few epochs: each is marked, and none between two
   plot.width = plot_width;
   plot.height = plot_height;
   return plot;

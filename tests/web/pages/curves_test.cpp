@@ -100,6 +100,14 @@ TEST_CASE("long curves are thinned and the caption says so") {
   CHECK(drawing.caption.find("200 of their points") != std::string::npos);
 }
 
+TEST_CASE("an axis of few epochs marks whole ones only") {
+  const auto all = curves(2, {"0.001"}, 3);
+  const std::string svg = svg_file(cell_curves_drawing(all, {}).accuracy);
+  CHECK(svg.find(">2</text>") != std::string::npos);
+  CHECK(svg.find(">1.5</text>") == std::string::npos);
+  CHECK(svg.find(">2.0</text>") == std::string::npos);
+}
+
 TEST_CASE("runs without an epoch have no curve and are not counted") {
   auto all = curves(3, {"0.001"}, 2);
   all[1].points.clear();
