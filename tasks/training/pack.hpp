@@ -57,9 +57,9 @@ class Pack {
   /// Forgets a run at once. False when it is not here.
   bool stop(const RunId& run);
 
-  /// One optimiser step of all running replicas (on a device that records, some steps: they are
-  /// only started here); after the last one of an epoch also the evaluation. Returns what happened, in order: Epoch and Finished events, and for runs that
-  /// joined with a history, the Epochs of it.
+  /// One optimiser step of all running replicas (on a device that records, some steps, which are only
+  /// started here); after an epoch's last one also the evaluation. Returns what happened, in order:
+  /// Epoch and Finished events, and the Epochs of runs that joined with a history.
   std::vector<trainer_lines::Event> advance();
 
   /// All runs as they were at their last epoch boundary, to be continued elsewhere bit for bit;
