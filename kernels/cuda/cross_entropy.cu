@@ -36,75 +36,118 @@ __global__ void count_scored_kernel(CrossEntropyShape shape, const std::int32_t*
   scores.scored[table_row(scores, r) * shape.replicas + r] = sum;
 }
 
-/// A candidate for the largest logit: NaN counts as the largest, the first of equals wins.
+/// Rises with the value; NaN is the largest of all, and zeros of both signs are one value.
+__device__ unsigned rank_of(float value) {
+  if (value != value) return 0xffffffffu;
+  const unsigned bits = __float_as_uint(value + 0.f);
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+/// The largest of a warp's candidates, of equal ones that with the smallest index.
 struct Largest {
   float value;
   int index;
 };
-__device__ bool beats(const Largest& a, const Largest& b) {
-  const bool nan_a = a.value != a.value, nan_b = b.value != b.value;
-  if (nan_a != nan_b) return nan_a;
-  if (!nan_a && a.value != b.value) return a.value > b.value;
-  return a.index < b.index;
-}
-__device__ Largest warp_largest(Largest mine) {
-#pragma unroll
-  for (int offset = 16; offset > 0; offset /= 2) {
-    const Largest other{__shfl_xor_sync(0xffffffffu, mine.value, offset),
-                        __shfl_xor_sync(0xffffffffu, mine.index, offset)};
-    if (beats(other, mine)) mine = other;
-  }
-  return mine;
+__device__ Largest warp_largest(float value, int index) {
+  const unsigned rank = rank_of(value);
+  const unsigned best = __reduce_max_sync(0xffffffffu, rank);
+  const int first = __reduce_min_sync(0xffffffffu, rank == best ? index : 0x7fffffff);
+  const unsigned owner = __ballot_sync(0xffffffffu, rank == best && index == first);
+  return {__shfl_sync(0xffffffffu, value, __ffs(owner) - 1), first};
 }
 
 struct RowResult {
-  double loss;
-  Largest best;
+  float loss;
+  int predicted;
 };
 
-/// Loss and prediction of one row by one warp; the row becomes the gradient with `gradient`. Parts >
-/// 0: the row stays in registers (V <= 32 Parts); Parts = 0: it is read again for every use.
-template <class Logit, int Parts>
-__device__ RowResult score_row(Logit* row, int classes, int target, bool gradient,
-                               float per_position) {
-  constexpr int kept = Parts > 0 ? Parts : 1;
+/// Losses and predictions of `Rows` rows, one behind the other, by one warp; the rows become their
+/// gradients with `gradient`. Ignored rows are left for the caller. Rows stay in registers (V <= 32
+/// Parts), and are handled side by side, because each is a chain of steps that wait.
+template <class Logit, int Parts, int Rows>
+__device__ void score_rows(Logit* first, int classes, const int (&targets)[Rows], bool gradient,
+                           float per_position, RowResult (&results)[Rows]) {
   const int lane = static_cast<int>(threadIdx.x);
-  const int rounds = Parts > 0 ? Parts : (classes + 31) / 32;
-  float x[kept];
-  const auto at = [&](int p) { return Parts > 0 ? x[p % kept] : load(row + p * 32 + lane); };
-  Largest best{-INFINITY, classes};
+  float x[Rows][Parts], largest[Rows], sums[Rows], target_logits[Rows];
 #pragma unroll
-  for (int p = 0; p < rounds; ++p) {
-    const int c = p * 32 + lane;
-    if (c >= classes) continue;
-    if constexpr (Parts > 0) x[p % kept] = load(row + c);
-    const Largest here{at(p), c};
-    if (beats(here, best)) best = here;
-  }
-  best = warp_largest(best);
-  float sum = 0, target_logit = 0;
+  for (int i = 0; i < Rows; ++i) {
 #pragma unroll
-  for (int p = 0; p < rounds; ++p) {
-    const int c = p * 32 + lane;
-    if (c >= classes) continue;
-    if (c == target) target_logit = at(p);
-    const float e = __expf(at(p) - best.value);
-    sum += e;
-    if constexpr (Parts > 0) x[p % kept] = e;
-  }
-  sum = warp_sum(sum);
-  target_logit = warp_sum(target_logit);
-  if (gradient) {
-    const float scale = per_position / sum;
-#pragma unroll
-    for (int p = 0; p < rounds; ++p) {
+    for (int p = 0; p < Parts; ++p) {
       const int c = p * 32 + lane;
-      if (c >= classes) continue;
-      const float e = Parts > 0 ? x[p % kept] : __expf(load(row + c) - best.value);
-      store(row + c, e * scale - (c == target ? per_position : 0.f));
+      x[i][p] = targets[i] >= 0 && c < classes ? load(first + i * classes + c) : -INFINITY;
     }
   }
-  return {log(double(sum)) + (double(best.value) - double(target_logit)), best};
+#pragma unroll
+  for (int i = 0; i < Rows; ++i) {
+    float best = x[i][0];
+    int index = lane;
+    target_logits[i] = x[i][0];
+#pragma unroll
+    for (int p = 1; p < Parts; ++p) {
+      if (rank_of(x[i][p]) > rank_of(best)) {
+        best = x[i][p];
+        index = p * 32 + lane;
+      }
+      if (targets[i] / 32 == p) target_logits[i] = x[i][p];
+    }
+    const Largest found = warp_largest(best, index);
+    largest[i] = found.value;
+    results[i].predicted = found.index;
+    target_logits[i] = __shfl_sync(0xffffffffu, target_logits[i], targets[i] & 31);
+    sums[i] = 0;
+#pragma unroll
+    for (int p = 0; p < Parts; ++p) {
+      x[i][p] = __expf(x[i][p] - largest[i]);
+      sums[i] += x[i][p];
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < Rows; ++i) {
+    sums[i] = warp_sum(sums[i]);
+    results[i].loss = logf(sums[i]) + (largest[i] - target_logits[i]);
+    if (!gradient || targets[i] < 0) continue;
+    const float scale = per_position / sums[i];
+#pragma unroll
+    for (int p = 0; p < Parts; ++p) {
+      const int c = p * 32 + lane;
+      if (c < classes)
+        store(first + i * classes + c, x[i][p] * scale - (c == targets[i] ? per_position : 0.f));
+    }
+  }
+}
+
+/// One row of any length, read again for every use.
+template <class Logit>
+__device__ RowResult score_long_row(Logit* row, int classes, int target, bool gradient,
+                                    float per_position) {
+  float best = -INFINITY;
+  int index = threadIdx.x;
+  for (int c = threadIdx.x; c < classes; c += 32) {
+    if (rank_of(load(row + c)) <= rank_of(best) && c >= 32) continue;
+    best = load(row + c);
+    index = c;
+  }
+  const Largest found = warp_largest(best, index);
+  float sum = 0;
+  for (int c = threadIdx.x; c < classes; c += 32)
+    sum += __expf(load(row + c) - found.value);
+  sum = warp_sum(sum);
+  const float target_logit = load(row + target);
+  __syncwarp();
+  for (int c = threadIdx.x; gradient && c < classes; c += 32) {
+    const float e = __expf(load(row + c) - found.value);
+    store(row + c, e * (per_position / sum) - (c == target ? per_position : 0.f));
+  }
+  return {logf(sum) + (found.value - target_logit), found.index};
+}
+
+__device__ void count(std::int64_t* counts, int classes, int target, int predicted) {
+  if (predicted == target) {
+    add(counts + target);
+  } else {
+    add(counts + classes + target);
+    add(counts + 2 * classes + predicted);
+  }
 }
 
 template <class Logit, int Parts>
@@ -120,27 +163,32 @@ __global__ void __launch_bounds__(32 * warps)
   const float per_position = 1.f / static_cast<float>(scores.scored[row_at]);
   double loss = 0;
   std::int64_t right = 0;
-  for (std::int64_t n = first + threadIdx.y; n < last; n += warps) {
-    Logit* const row = logits + (r * shape.tokens + n) * classes;
-    const int target = targets[r * shape.tokens + n];
-    if (target == ignored_target) {
+  constexpr int rows = chunk / warps;
+  const std::int64_t own = first + threadIdx.y * rows;
+  Logit* const own_rows = logits + (r * shape.tokens + own) * classes;
+  int wanted[rows];
+  RowResult results[rows] = {};
+  for (int i = 0; i < rows; ++i)
+    wanted[i] = own + i < last ? targets[r * shape.tokens + own + i] : -1;
+  if constexpr (Parts > 0) {
+    score_rows<Logit, Parts, rows>(own_rows, classes, wanted, gradient, per_position, results);
+  } else {
+    for (int i = 0; i < rows; ++i) {
+      if (wanted[i] >= 0)
+        results[i] = score_long_row(own_rows + i * classes, classes, wanted[i], gradient,
+                                    per_position);
+    }
+  }
+  for (int i = 0; i < rows && own + i < last; ++i) {
+    if (wanted[i] < 0) {
       for (int c = threadIdx.x; gradient && c < classes; c += 32)
-        store(row + c, 0.f);
+        store(own_rows + i * classes + c, 0.f);
       continue;
     }
-    const RowResult result =
-        score_row<Logit, Parts>(row, classes, target, gradient, per_position);
-    loss += result.loss;
-    right += result.best.index == target;
-    if (scores.counts && threadIdx.x == 0) {
-      std::int64_t* const counts = scores.counts + row_at * 3 * classes;
-      if (result.best.index == target) {
-        add(counts + target);
-      } else {
-        add(counts + classes + target);
-        add(counts + 2 * classes + result.best.index);
-      }
-    }
+    loss += results[i].loss;
+    right += results[i].predicted == wanted[i];
+    if (scores.counts && threadIdx.x == 0)
+      count(scores.counts + row_at * 3 * classes, classes, wanted[i], results[i].predicted);
   }
   if (threadIdx.x == 0) {
     losses[threadIdx.y] = loss;
@@ -198,7 +246,6 @@ Status cross_entropy(const CrossEntropyShape& shape, Logit* logits, const std::i
   }
   const auto run = shape.classes <= 32    ? launch<Logit, 1>
                    : shape.classes <= 128 ? launch<Logit, 4>
-                   : shape.classes <= 512 ? launch<Logit, 16>
                                           : launch<Logit, 0>;
   return run(shape, logits, targets, gradient, scores, workspace, stream);
 }

@@ -54,28 +54,46 @@ __global__ void forward_kernel(EmbeddingShape shape, const std::int32_t* ids, co
   store_vector<Width>(x + token * shape.features + feature, part);
 }
 
-/// Block (id, features, replica): finds the tokens with that id, 128 at a time, and adds their rows
-/// in order.
+/// Block (id, features, replica): lists the tokens with that id, `segment` tokens at a time, and adds
+/// their rows in order.
+constexpr int segment = 1024;
 __global__ void __launch_bounds__(threads)
     backward_kernel(EmbeddingShape shape, const std::int32_t* ids, const float* dx,
                     float* dtable) {
-  __shared__ unsigned found[2][threads / 32];
+  constexpr int groups = segment / 32;  // of tokens that one warp looks at in one go
+  __shared__ int list[segment];
+  __shared__ int counts[groups];
   const std::int64_t r = blockIdx.z, d = shape.features;
   const int id = blockIdx.x, feature = static_cast<int>(blockIdx.y) * threads + threadIdx.x;
   const int tokens = static_cast<int>(shape.tokens);
+  const int lane = static_cast<int>(threadIdx.x) % 32;
   const std::int32_t* const own = ids + r * shape.tokens;
   const float* const rows = dx + r * shape.tokens * d + feature;
   float sum = 0;
-  for (int base = 0, turn = 0; base < tokens; base += threads, turn ^= 1) {
-    const int n = base + static_cast<int>(threadIdx.x);
-    const unsigned hits = __ballot_sync(0xffffffffu, n < tokens && own[n] == id);
-    if (threadIdx.x % 32 == 0) found[turn][threadIdx.x / 32] = hits;
-    __syncthreads();  // two sets of flags in turn: the next one may be written at once
-    for (int k = 0; k < threads / 32; ++k) {
-      for (unsigned left = found[turn][k]; left != 0; left &= left - 1) {
-        if (feature < d) sum += rows[std::int64_t(base + k * 32 + __ffs(left) - 1) * d];
-      }
+  for (int base = 0; base < tokens; base += segment) {
+    unsigned hits[groups / (threads / 32)];
+#pragma unroll
+    for (int k = 0; k < groups / (threads / 32); ++k) {
+      const int group = k * (threads / 32) + static_cast<int>(threadIdx.x) / 32;
+      const int n = base + group * 32 + lane;
+      hits[k] = __ballot_sync(0xffffffffu, n < tokens && own[n] == id);
+      if (lane == 0) counts[group] = __popc(hits[k]);
     }
+    __syncthreads();
+    int found = 0;
+    for (int group = 0; group < groups; ++group) {
+      const int k = group / (threads / 32);
+      if (group % (threads / 32) == static_cast<int>(threadIdx.x) / 32 && hits[k] >> lane & 1)
+        list[found + __popc(hits[k] & ((1u << lane) - 1))] = base + group * 32 + lane;
+      found += counts[group];
+    }
+    __syncthreads();
+    if (feature < d) {
+#pragma unroll 8
+      for (int i = 0; i < found; ++i)
+        sum += rows[std::int64_t(list[i]) * d];
+    }
+    __syncthreads();
   }
   if (feature < d) dtable[r * shape.stride + id * d + feature] = sum;
 }

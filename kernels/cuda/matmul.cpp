@@ -42,7 +42,8 @@ Key key_of(const Product& p) {
   return {p.d.rows,       p.d.columns,    p.a.transposed ? p.a.rows : p.a.columns,
           p.a.row_stride, p.b.row_stride, p.d.row_stride,
           of(p.a),        of(p.b),        of(p.d),
-          p.c != nullptr, p.c == p.d.data, p.bias != nullptr};
+          p.c != nullptr, p.c == p.d.data, p.bias != nullptr,
+          p.a_sums != nullptr};
 }
 
 /// cuBLASLt counts columns first: the row-major matrix [rows, columns] is its [columns, rows].
@@ -73,10 +74,15 @@ class Description {
     cublasLtMatmulDescCreate(&description_, CUBLAS_COMPUTE_32F, CUDA_R_32F);
     set(CUBLASLT_MATMUL_DESC_TRANSA, p.b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(CUBLASLT_MATMUL_DESC_TRANSB, p.a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
-    if (p.bias == nullptr) return;
-    set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
-    set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
-    set(CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, p.bias_stride);
+    if (p.bias != nullptr) {
+      set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+      set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
+      set(CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, p.bias_stride);
+    } else if (p.a_sums != nullptr) {  // our a is cuBLASLt's B
+      set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BGRADB);
+      set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.a_sums);
+      set(CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, p.a_sums_stride);
+    }
   }
   Description(const Description&) = delete;
   Description& operator=(const Description&) = delete;
@@ -96,7 +102,7 @@ std::string sizes_text(const Product& p) {
   return std::to_string(p.d.rows) + "x" + std::to_string(p.a.transposed ? p.a.rows : p.a.columns) +
          "x" + std::to_string(p.d.columns) + " " + name(p.a.element) + " to " + name(p.d.element) +
          (p.a.transposed ? " T" : " N") + (p.b.transposed ? "T" : "N") +
-         (p.c ? " added" : "") + (p.bias ? " bias" : "");
+         (p.c ? " added" : "") + (p.bias ? " bias" : "") + (p.a_sums ? " sums" : "");
 }
 
 std::int32_t config(const cublasLtMatmulAlgo_t& algorithm,
@@ -113,6 +119,7 @@ struct Matmul::State {
   struct Plan {
     cublasLtMatmulAlgo_t algorithm;
     std::string text;
+    std::string trouble;  ///< empty = there is an algorithm
   };
 
   cublasLtHandle_t handle = nullptr;
@@ -120,6 +127,8 @@ struct Matmul::State {
 
   /// Chooses; empty = chosen.
   std::string choose(const Product& p, Plan& plan) const;
+  /// The plan of a product, with why there is none.
+  const Plan& plan_of(const Product& p);
 };
 
 std::string Matmul::State::choose(const Product& p, Plan& plan) const {
@@ -155,6 +164,15 @@ std::string Matmul::State::choose(const Product& p, Plan& plan) const {
   return "";
 }
 
+const Matmul::State::Plan& Matmul::State::plan_of(const Product& p) {
+  const Key key = key_of(p);
+  const auto found = plans.find(key);
+  if (found != plans.end()) return found->second;
+  Plan plan;
+  plan.trouble = choose(p, plan);
+  return plans.emplace(key, std::move(plan)).first->second;
+}
+
 Matmul::Matmul() : state_(std::make_unique<State>()) {
   cublasLtCreate(&state_->handle);
 }
@@ -163,25 +181,24 @@ Matmul::~Matmul() {
   if (state_->handle) cublasLtDestroy(state_->handle);
 }
 
+bool Matmul::supports(const Product& product) {
+  return state_->handle != nullptr && state_->plan_of(product).trouble.empty();
+}
+
 std::string Matmul::run(const Product& p, Stream stream) {
   if (p.replicas == 0 || p.d.rows == 0 || p.d.columns == 0) return "";
   if (!state_->handle) return "cuBLASLt could not be started";
-  const Key key = key_of(p);
-  auto found = state_->plans.find(key);
-  if (found == state_->plans.end()) {
-    State::Plan plan;
-    if (std::string trouble = state_->choose(p, plan); !trouble.empty()) return trouble;
-    found = state_->plans.emplace(key, std::move(plan)).first;
-  }
+  const State::Plan& plan = state_->plan_of(p);
+  if (!plan.trouble.empty()) return plan.trouble;
   const Description description(p);
   const Layout a(p.b, p.replicas), b(p.a, p.replicas), d(p.d, p.replicas);
   const float one = 1, factor = p.c ? 1.f : 0.f;
   const void* const c = p.c ? p.c : p.d.data;
   const cublasStatus_t status = cublasLtMatmul(
       state_->handle, description, &one, p.b.data, a, p.a.data, b, &factor, c, d,
-      const_cast<void*>(p.d.data), d, &found->second.algorithm, nullptr, 0, stream);
+      const_cast<void*>(p.d.data), d, &plan.algorithm, nullptr, 0, stream);
   if (status == CUBLAS_STATUS_SUCCESS) return "";
-  return "the product " + found->second.text + " with " + std::to_string(p.replicas) +
+  return "the product " + plan.text + " with " + std::to_string(p.replicas) +
          " replicas failed (cuBLASLt status " + std::to_string(status) + ")";
 }
 

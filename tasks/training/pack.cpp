@@ -82,6 +82,7 @@ std::vector<trainer_lines::Event> Pack::advance() {
   if (step_in_epoch_ == catalog::steps_per_epoch(shape_)) {
     step_in_epoch_ = 0;
     end_epoch(events);
+    in_epoch_ = false;
     drop_ended();
   }
   return events;
@@ -98,7 +99,7 @@ void Pack::take_in_waiting(Events& events) {
   }
   model_.append(numbers);
   for (RunState& state : std::exchange(waiting_, {})) {
-    for (const auto& point : state.progress.curve)
+    for (const auto& point : state.curve_was_told ? std::vector<EpochPoint>() : state.progress.curve)
       events.push_back(trainer_lines::Epoch{state.run, point});
     Running& replica = running_.emplace_back();
     replica.run = state.run;
@@ -123,6 +124,7 @@ void Pack::begin_epoch() {
     replica.loss_sum = 0;
     replica.loss_weight = 0;
   }
+  in_epoch_ = true;
   if (!recorded_) return;
   std::vector<EpochInput> inputs;
   for (const Running& replica : running_)
@@ -186,6 +188,7 @@ void Pack::train_recorded(Events& events) {
   if (step_in_epoch_ < all) return;
   step_in_epoch_ = 0;
   end_recorded_epoch(events);
+  in_epoch_ = false;
   drop_ended();
 }
 
@@ -285,6 +288,32 @@ RunState Pack::state_of(std::size_t row) const {
   RunState state = progress_of(running_[row]);
   state.numbers = model_.numbers(std::int64_t(row));
   return state;
+}
+
+std::vector<RunId> Pack::runs() const {
+  std::vector<RunId> all;
+  for (const Running& replica : running_)
+    all.push_back(replica.run);
+  for (const RunState& state : waiting_)
+    all.push_back(state.run);
+  return all;
+}
+
+std::vector<RunState> Pack::salvage() const {
+  std::vector<RunState> all = waiting_;
+  for (std::size_t r = 0; r < running_.size(); ++r) {
+    RunState& state = all.emplace_back(in_epoch_ ? running_[r].at_boundary
+                                                 : progress_of(running_[r]));
+    if (!state.numbers) state.numbers = model_.row(std::int64_t(r));
+    state.curve_was_told = true;
+  }
+  for (RunState& state : all) {
+    if (!state.numbers) continue;
+    for (at::Tensor* part : {&state.numbers->values, &state.numbers->first_moments,
+                             &state.numbers->second_moments})
+      *part = part->to(at::kCPU);
+  }
+  return all;
 }
 
 std::vector<RunState> Pack::states() const {

@@ -25,6 +25,7 @@ struct RunState {
   catalog::ReplicaConfig values;
   Progress progress;
   std::optional<ReplicaNumbers> numbers;  ///< nothing = initial values of the seed
+  bool curve_was_told = false;            ///< the epochs behind it need no events any more
 };
 
 /// What a pack needs from outside.
@@ -51,6 +52,8 @@ class Pack {
   /// Every running replica has completed its epoch: where runs join.
   bool at_epoch_boundary() const { return step_in_epoch_ == 0; }
   bool contains(const RunId& run) const;
+  std::size_t size() const { return running_.size() + waiting_.size(); }
+  std::vector<RunId> runs() const;
 
   /// Joins at the next epoch boundary. Asserts that the run is not here yet.
   void add(RunState run);
@@ -65,6 +68,9 @@ class Pack {
   /// All runs as they were at their last epoch boundary, to be continued elsewhere bit for bit;
   /// `numbers` is set. At any time: what was done of the current epoch is not in them.
   std::vector<RunState> states() const;
+  /// The same after advance() has thrown: all numbers in the host's memory, nothing else is asked of
+  /// the device. The pack is of no other use then.
+  std::vector<RunState> salvage() const;
 
  private:
   struct Running {
@@ -109,6 +115,7 @@ class Pack {
   std::vector<Running> running_;  ///< row r of the model belongs to running_[r]
   std::vector<RunState> waiting_;
   std::int64_t step_in_epoch_ = 0;
+  bool in_epoch_ = false;  ///< at_boundary is what the runs go back to
 };
 
 }  // namespace scanyard::training

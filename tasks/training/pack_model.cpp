@@ -69,9 +69,14 @@ void PackModel::keep(std::span<const std::int64_t> rows) {
         second_->flat().index_select(0, here));
 }
 
+ReplicaNumbers PackModel::row(std::int64_t replica) const {
+  return {values_->flat().select(0, replica), first_->flat().select(0, replica),
+          second_->flat().select(0, replica)};
+}
+
 ReplicaNumbers PackModel::numbers(std::int64_t replica) const {
-  return {values_->flat().select(0, replica).clone(), first_->flat().select(0, replica).clone(),
-          second_->flat().select(0, replica).clone()};
+  const ReplicaNumbers own = row(replica);
+  return {own.values.clone(), own.first_moments.clone(), own.second_moments.clone()};
 }
 
 ReplicaNumbers PackModel::snapshot() const {

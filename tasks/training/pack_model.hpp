@@ -39,6 +39,8 @@ class PackModel {
   void append(const ReplicaNumbers& numbers) { append({&numbers, 1}); }
   /// Keeps these rows, in this order, and forgets the others.
   void keep(std::span<const std::int64_t> rows);
+  /// A replica's rows, which go on changing.
+  ReplicaNumbers row(std::int64_t replica) const;
   /// Copies of a replica's rows.
   ReplicaNumbers numbers(std::int64_t replica) const;
 

@@ -3,9 +3,11 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <iterator>
 #include <new>
 
 #include "tasks/catalog/config.hpp"
+#include "tasks/models/backend.hpp"
 #include "tasks/training/errc.hpp"
 
 namespace scanyard::training {
@@ -17,7 +19,8 @@ Error error_of(const std::exception& exception) {
   what = what.substr(0, what.find('\n'));  // LibTorch adds a stack trace
   const bool memory = dynamic_cast<const std::bad_alloc*>(&exception) != nullptr ||
                       dynamic_cast<const c10::OutOfMemoryError*>(&exception) != nullptr ||
-                      what.find("DefaultCPUAllocator") != std::string::npos;
+                      what.find("DefaultCPUAllocator") != std::string::npos ||
+                      what.find("out of memory") != std::string::npos;
   if (memory) {
     return {errc::out_of_memory,
             fmt::format("the pack does not fit into the memory of this process: {}", what)};
@@ -36,7 +39,7 @@ void Session::handle(const lines::Command& command) {
 void Session::handle_one(const lines::Start& start) {
   if (pack_) {
     for (const auto& replica : start.replicas) {
-      if (pack_->contains(replica.run)) continue;
+      if (knows(replica.run)) continue;
       fail(replica.run, {errc::busy, "a pack is running; a start is for an idle trainer"});
     }
     return output_.note(NoteLevel::warning, "event=start_refused reason=busy");
@@ -48,6 +51,8 @@ void Session::handle_one(const lines::Start& start) {
     return output_.emit(lines::Idle{});
   }
   shape_json_ = start.shape_json;
+  shape_ = *shape;
+  pack_size_max_ = SIZE_MAX;
   known_.clear();
   pack_.emplace(*shape, surroundings_);
   const std::int32_t count = take_in(start.replicas);
@@ -67,7 +72,7 @@ void Session::handle_one(const lines::Add& add) {
 std::int32_t Session::take_in(const std::vector<lines::Replica>& replicas) {
   std::int32_t count = 0;
   for (const auto& replica : replicas) {
-    if (pack_->contains(replica.run)) {
+    if (knows(replica.run)) {
       output_.note(
           NoteLevel::warning,
           fmt::format("event=replica_ignored reason=already_here run={}", replica.run.short_hex()));
@@ -79,10 +84,22 @@ std::int32_t Session::take_in(const std::vector<lines::Replica>& replicas) {
       continue;
     }
     known_[replica.run] = replica.values_json;
-    pack_->add(std::move(*state));
+    parked_.push_back(std::move(*state));
     ++count;
   }
+  refill();
   return count;
+}
+
+bool Session::knows(const RunId& run) const {
+  return known_.contains(run);
+}
+
+void Session::refill() {
+  std::size_t joining = 0;
+  for (; joining < parked_.size() && pack_->size() < pack_size_max_; ++joining)
+    pack_->add(std::move(parked_[joining]));
+  parked_.erase(parked_.begin(), parked_.begin() + std::ptrdiff_t(joining));
 }
 
 Result<RunState> Session::state_of(const lines::Replica& replica) const {
@@ -100,6 +117,7 @@ Result<RunState> Session::state_of(const lines::Replica& replica) const {
 void Session::handle_one(const lines::Stop& stop) {
   for (const auto& run : stop.runs) {
     if (pack_) pack_->stop(run);
+    std::erase_if(parked_, [&](const RunState& state) { return state.run == run; });
     known_.erase(run);
     output_.emit(lines::Stopped{run});
   }
@@ -108,7 +126,11 @@ void Session::handle_one(const lines::Stop& stop) {
 
 void Session::handle_one(const lines::Checkpoint& checkpoint) {
   if (!pack_) return;
-  for (const RunState& state : pack_->states()) {
+  std::vector<RunState> states = pack_->states();
+  for (const RunState& state : parked_) {
+    if (state.numbers) states.push_back(state);  // one that never began starts anew elsewhere
+  }
+  for (const RunState& state : states) {
     const std::string path = checkpoint_path(checkpoint.folder, state.run);
     const CheckpointIdentity identity{state.run, shape_json_, known_.at(state.run)};
     const auto written = write_checkpoint(path, identity, pack_->layout(), state);
@@ -147,15 +169,47 @@ void Session::fail(const RunId& run, const Error& error) {
 }
 
 void Session::fail_pack(const Error& error) {
+  if (error.code() == errc::out_of_memory && halve_pack(error)) return;
+  const std::vector<RunId> runs = pack_ ? pack_->runs() : std::vector<RunId>();
   // The pack's memory goes first: what follows may need some.
   pack_.reset();
-  for (const auto& [run, unused] : std::exchange(known_, {}))
-    fail(run, error);
+  for (const RunId& run : runs) {
+    if (known_.erase(run) > 0) fail(run, error);
+  }
+  if (!parked_.empty()) {
+    pack_.emplace(*shape_, surroundings_);
+    return refill();
+  }
+  known_.clear();
   output_.emit(lines::Idle{});
 }
 
+bool Session::halve_pack(const Error& error) {
+  if (!pack_ || pack_->size() < 2) return false;
+  const std::size_t size = pack_->size();
+  std::vector<RunState> states;
+  try {
+    states = pack_->salvage();
+  } catch (const std::exception&) {
+    return false;  // the device is beyond this; the first error is what counts
+  }
+  pack_.reset();
+  models::backend_for(surroundings_.options.device().type()).release_memory();
+  pack_size_max_ = size / 2;
+  output_.note(NoteLevel::warning,
+               fmt::format("event=pack_halved from={} to={} message=\"{}\"", size, pack_size_max_,
+                           error.to_string()));
+  parked_.insert(parked_.begin(), std::make_move_iterator(states.begin()),
+                 std::make_move_iterator(states.end()));
+  pack_.emplace(*shape_, surroundings_);
+  refill();
+  return true;
+}
+
 void Session::idle_when_empty() {
-  if (!pack_ || !pack_->empty()) return;
+  if (!pack_) return;
+  refill();
+  if (!pack_->empty()) return;
   pack_.reset();
   known_.clear();
   output_.emit(lines::Idle{});

@@ -37,8 +37,9 @@ class Session {
   /// A Quit was handled.
   bool quitting() const { return quitting_; }
 
-  /// One step of the running pack. LibTorch's and the library's exceptions end here: the pack's
-  /// runs fail, the session goes on.
+  /// One step of the running pack. LibTorch's and the library's exceptions end here: a pack that
+  /// does not fit into memory is halved, the other half waits for its place; else the pack's runs
+  /// fail. The session goes on.
   void advance();
 
  private:
@@ -54,11 +55,19 @@ class Session {
   void emit_all(const std::vector<trainer_lines::Event>& events);
   void fail(const RunId& run, const Error& error);
   void fail_pack(const Error& error);
+  /// Goes on with half of the pack's runs; false when it cannot be halved.
+  bool halve_pack(const Error& error);
+  /// Lets parked runs join as far as the pack may grow.
+  void refill();
+  bool knows(const RunId& run) const;
   void idle_when_empty();
 
   Surroundings surroundings_;
   SessionOutput output_;
   std::optional<Pack> pack_;
+  std::optional<catalog::ShapeConfig> shape_;  ///< of the pack
+  std::size_t pack_size_max_ = SIZE_MAX;       ///< smaller once a pack did not fit
+  std::vector<RunState> parked_;               ///< of this shape, waiting for room in the pack
   std::string shape_json_;
   std::map<RunId, std::string> known_;  ///< runs of the pack with their values' JSON
   bool quitting_ = false;

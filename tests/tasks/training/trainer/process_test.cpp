@@ -145,9 +145,14 @@ TEST_CASE("a trainer ends when nobody reads its events") {
   CHECK(trainer.wait() == 0);
 }
 
+TEST_CASE("a GPU that is not there is one message and exit code 3", "[ci]") {
+  TrainerProcess trainer({"--device", "cuda:63"});
+  CHECK(trainer.wait() == 3);
+  CHECK(trainer.log().find("GPU") != std::string::npos);
+}
+
 TEST_CASE("bad usage is one message and exit code 2", "[ci]") {
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--device", "cuda:0"},
-                                                    {"--device", "tpu"},
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--device", "tpu"},
                                                     {"--threads", "0"},
                                                     {"--nonsense"},
                                                     {"--shape", "{}"},

@@ -216,11 +216,53 @@ TEST_CASE("a checkpoint that cannot be written is a line in the log, and trainin
   CHECK(r.all<lines::Finished>().size() == 1);
 }
 
-TEST_CASE("running out of memory fails the pack's runs, and the next pack trains") {
+TEST_CASE("a pack that does not fit into memory is halved, and every run gets its result") {
+  const std::vector<lines::Replica> replicas = {replica(1), replica(2, R"({"lr":0.01,"seed":2})"),
+                                                replica(3), replica(4, R"({"lr":0.02,"seed":3})")};
+  Recorded whole;
+  whole.session.handle(lines::Start{shape, replicas});
+  whole.finish();
+  Recorded r;
+  int steps = 0;
+  r.on_step = [&] {
+    if (++steps == 5) throw std::bad_alloc();  // in the second of three epochs
+  };
+  r.session.handle(lines::Start{shape, replicas});
+  r.finish();
+  CHECK(r.all<lines::Failed>().empty());
+  REQUIRE(r.notes.size() == 1);
+  CHECK(r.notes[0].starts_with("event=pack_halved from=4 to=2"));
+  CHECK(r.all<lines::Epoch>().size() == 4 * 3);  // none is told twice
+  REQUIRE(r.all<lines::Finished>().size() == 4);
+  CHECK(r.ends_idle());
+  for (const auto& there : whole.all<lines::Finished>()) {
+    for (auto here : r.all<lines::Finished>()) {
+      if (here.run != there.run) continue;
+      here.outcome.pack_size = there.outcome.pack_size;
+      CHECK(here.outcome == there.outcome);
+    }
+  }
+}
+
+TEST_CASE("a stop reaches a run that waits for room") {
+  Recorded r;
+  int steps = 0;
+  r.on_step = [&] {
+    if (++steps == 1) throw std::bad_alloc();
+  };
+  r.session.handle(lines::Start{shape, {replica(1), replica(2)}});
+  r.session.advance();
+  r.session.handle(lines::Stop{{run_id(1), run_id(2)}});
+  CHECK(r.all<lines::Stopped>().size() == 2);
+  CHECK_FALSE(r.session.training());
+  CHECK(r.ends_idle());
+}
+
+TEST_CASE("memory that does not do for one run fails every run in turn, and the next pack trains") {
   Recorded r;
   r.on_step = [] { throw std::bad_alloc(); };
   r.session.handle(lines::Start{shape, {replica(1), replica(2)}});
-  r.session.advance();
+  r.finish();
   const auto failed = r.all<lines::Failed>();
   REQUIRE(failed.size() == 2);
   CHECK(failed[0].reason == "trainer.out_of_memory");
