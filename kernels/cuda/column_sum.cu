@@ -55,18 +55,6 @@ __global__ void __launch_bounds__(32 * warps)
   }
 }
 
-__global__ void round_kernel(const float* x, Bf16* y, std::int64_t count) {
-  const std::int64_t item = (std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x) * 4;
-  if (item + 4 <= count) {
-    float four[4];
-    load_vector<4>(x + item, four);
-    store_vector<4>(y + item, four);
-  } else {
-    for (std::int64_t i = item; i < count; ++i)
-      store(y + i, x[i]);
-  }
-}
-
 unsigned chunks_of(const ColumnSumShape& shape) {
   return blocks_for(shape.rows, chunk_rows);
 }
@@ -92,12 +80,6 @@ Status column_sum(const ColumnSumShape& shape, const Element* x, float* out, flo
   } else {
     launch.template operator()<1>();
   }
-  return cudaGetLastError();
-}
-
-Status round_to_bf16(const float* x, Bf16* y, std::int64_t count, Stream stream) {
-  if (count == 0) return cudaSuccess;
-  round_kernel<<<blocks_for(count, 4 * 256), 256, 0, stream>>>(x, y, count);
   return cudaGetLastError();
 }
 

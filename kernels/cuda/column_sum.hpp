@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "kernels/cuda/launch.hpp"
-#include "kernels/types.hpp"
 
 namespace scanyard::kernels::cuda {
 
@@ -23,8 +22,5 @@ inline constexpr std::int64_t column_sum_counter_columns = 32;
 template <class Element>
 Status column_sum(const ColumnSumShape& shape, const Element* x, float* out, float* workspace,
                   unsigned* counters, Stream stream);
-
-/// y = x rounded to bf16; both dense, a multiple of 4 elements is copied by vectors.
-Status round_to_bf16(const float* x, Bf16* y, std::int64_t count, Stream stream);
 
 }  // namespace scanyard::kernels::cuda

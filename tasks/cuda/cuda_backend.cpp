@@ -102,8 +102,8 @@ void CudaBackend::bdlru_forward(kernels::Gate gate, const Tensor& z, const Tenso
                                 const Tensor& h) {
   with_factor(z, [&]<class Factor>(const Factor* gates) {
     check(device::bdlru_scan_forward(gate, scan_shape(h), gates,
-                                     static_cast<const Factor*>(v.const_data_ptr()), floats(h),
-                                     stream()),
+                                     static_cast<const Factor*>(v.const_data_ptr()),
+                                     static_cast<Factor*>(h.mutable_data_ptr()), stream()),
           "the BD-LRU scan");
   });
 }
@@ -113,8 +113,9 @@ void CudaBackend::bdlru_backward(kernels::Gate gate, const Tensor& z, const Tens
                                  const Tensor& dv) {
   with_factor(z, [&]<class Factor>(const Factor* gates) {
     check(device::bdlru_scan_backward(gate, scan_shape(h), gates,
-                                      static_cast<const Factor*>(v.const_data_ptr()), floats(h),
-                                      floats(dh), static_cast<Factor*>(dz.mutable_data_ptr()),
+                                      static_cast<const Factor*>(v.const_data_ptr()),
+                                      static_cast<const Factor*>(h.const_data_ptr()),
+                                      static_cast<const Factor*>(dh.const_data_ptr()), static_cast<Factor*>(dz.mutable_data_ptr()),
                                       static_cast<Factor*>(dv.mutable_data_ptr()), stream()),
           "the BD-LRU scan's gradient");
   });
@@ -124,8 +125,8 @@ void CudaBackend::hlru_forward(kernels::Gate gate, const Tensor& z, const Tensor
                                const Tensor& y) {
   with_factor(z, [&]<class Factor>(const Factor* gates) {
     check(device::hlru_scan_forward(gate, scan_shape(y), gates,
-                                    static_cast<const Factor*>(v.const_data_ptr()), floats(y),
-                                    stream()),
+                                    static_cast<const Factor*>(v.const_data_ptr()),
+                                    static_cast<Factor*>(y.mutable_data_ptr()), stream()),
           "the H-LRU scan");
   });
 }
@@ -135,16 +136,12 @@ void CudaBackend::hlru_backward(kernels::Gate gate, const Tensor& z, const Tenso
                                 const Tensor& dv) {
   with_factor(z, [&]<class Factor>(const Factor* gates) {
     check(device::hlru_scan_backward(gate, scan_shape(y), gates,
-                                     static_cast<const Factor*>(v.const_data_ptr()), floats(y),
-                                     floats(dy), static_cast<Factor*>(dz.mutable_data_ptr()),
+                                     static_cast<const Factor*>(v.const_data_ptr()),
+                                     static_cast<const Factor*>(y.const_data_ptr()),
+                                     static_cast<const Factor*>(dy.const_data_ptr()), static_cast<Factor*>(dz.mutable_data_ptr()),
                                      static_cast<Factor*>(dv.mutable_data_ptr()), stream()),
           "the H-LRU scan's gradient");
   });
-}
-
-void CudaBackend::make_factor(const Tensor& x, const Tensor& y) {
-  if (y.is_same(x)) return;
-  check(device::round_to_bf16(floats(x), halves(y), x.numel(), stream()), "rounding to bf16");
 }
 
 void CudaBackend::embedding_forward(const Tensor& ids, const Tensor& table, const Tensor& x) {

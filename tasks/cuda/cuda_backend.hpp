@@ -42,7 +42,6 @@ class CudaBackend final : public models::Backend {
   void hlru_forward(kernels::Gate gate, const Tensor& z, const Tensor& v, const Tensor& y) override;
   void hlru_backward(kernels::Gate gate, const Tensor& z, const Tensor& v, const Tensor& y,
                      const Tensor& dy, const Tensor& dz, const Tensor& dv) override;
-  void make_factor(const Tensor& x, const Tensor& y) override;
   void lstm_forward(Products products, const Tensor& gates, const Tensor& w, const Tensor& cell,
                     const Tensor& hidden, const Tensor& hidden_before) override;
   void lstm_backward(Products products, const Tensor& gates, const Tensor& w, const Tensor& cell,

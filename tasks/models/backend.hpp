@@ -96,7 +96,8 @@ class Backend {
                                const at::Tensor& dab) = 0;
 
   /// The recurrence of BD-LRU (kernels/bdlru_scan.hpp) for R*B chains. z [R, N, H*m*(m+1)] raw
-  /// gates, v [R, N, H*m], h [R, B, T, H, m]. z and v may be bf16 where h is float32.
+  /// gates, v [R, N, H*m], h [R, B, T, H, m]. z and v may be bf16 where h is float32; h may be a
+  /// factor: the recurrence itself keeps its state in float32.
   virtual void bdlru_forward(kernels::Gate gate, const at::Tensor& z, const at::Tensor& v,
                              const at::Tensor& h) = 0;
   /// dz and dv, of the types of z and v, from dh.
@@ -110,9 +111,6 @@ class Backend {
   virtual void hlru_backward(kernels::Gate gate, const at::Tensor& z, const at::Tensor& v,
                              const at::Tensor& y, const at::Tensor& dy, const at::Tensor& dz,
                              const at::Tensor& dv) = 0;
-
-  /// y, a factor, = x; nothing where y is x.
-  virtual void make_factor(const at::Tensor& x, const at::Tensor& y) = 0;
 
   /// One LSTM layer's recurrence. gates [R, B, T, 4h]: in, what input and biases add; out, the
   /// activated gates i, f, g, o. w [R, 4h, h] recurrent weights. Outputs: cell and hidden

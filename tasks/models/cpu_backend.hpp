@@ -41,7 +41,6 @@ class CpuBackend final : public Backend {
                      const at::Tensor& y, const at::Tensor& dy, const at::Tensor& dz,
                      const at::Tensor& dv) override;
 
-  void make_factor(const at::Tensor& x, const at::Tensor& y) override;
   void lstm_forward(Products products, const at::Tensor& gates, const at::Tensor& w,
                     const at::Tensor& cell, const at::Tensor& hidden,
                     const at::Tensor& hidden_before) override;

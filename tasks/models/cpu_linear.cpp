@@ -71,10 +71,6 @@ void CpuBackend::linear_forward_residual(Products products, const at::Tensor& x,
   linear_forward(products, x, w, {}, y, true);
 }
 
-void CpuBackend::make_factor(const at::Tensor& x, const at::Tensor& y) {
-  SCANYARD_ASSERT(y.is_same(x), "factors on a CPU are values");
-}
-
 void CpuBackend::linear_backward_input(Products products, const at::Tensor& dy, const at::Tensor& w,
                                        const at::Tensor& dx, bool add) {
   for (std::int64_t r = 0; r < dy.size(0); ++r)

@@ -22,7 +22,7 @@ void Lru::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& resid
   z_ = z_buffer_.get({replicas, tokens, inputs(shape_) * (shape_.m + 1)}, projected);
   v_ = v_buffer_.get({replicas, tokens, inputs(shape_)}, projected);
   states_ = states_buffer_.get({replicas, pass.sequences, pass.steps, shape_.hidden, shape_.m},
-                               pass.options());
+                               pass.factor_options());
   gates_.forward(pass, x, z_);
   values_.forward(pass, x, v_);
   if (shape_.kind == LruKind::bdlru) {
@@ -30,20 +30,16 @@ void Lru::forward(const Pass& pass, const at::Tensor& x, const at::Tensor& resid
   } else {
     pass.backend.hlru_forward(shape_.gate, z_, v_, states_);
   }
-  states_factor_ = states_.view({replicas, tokens, -1});
-  if (pass.factor_options().dtype() != pass.options().dtype()) {
-    states_factor_ = states_factor_buffer_.get(states_factor_.sizes(), pass.factor_options());
-    pass.backend.make_factor(states_, states_factor_);
-  }
-  out_.forward_residual(pass, states_factor_, residual, y);
+  out_.forward_residual(pass, states_.view({replicas, tokens, -1}), residual, y);
 }
 
 void Lru::backward(const Pass& pass, const at::Tensor& dy, const at::Tensor& dx) {
-  const at::Tensor dstates = dstates_buffer_.get(states_factor_.sizes(), pass.options());
+  const at::Tensor states = states_.view({dy.size(0), dy.size(1), -1});
+  const at::Tensor dstates = dstates_buffer_.get(states.sizes(), pass.factor_options());
   const at::Tensor dz = dz_buffer_.get(z_.sizes(), z_.options());
   const at::Tensor dv = dv_buffer_.get(v_.sizes(), v_.options());
   out_.backward_input(pass, dy, dstates);
-  out_.backward_weight(pass, dy, states_factor_);
+  out_.backward_weight(pass, dy, states);
   if (shape_.kind == LruKind::bdlru) {
     pass.backend.bdlru_backward(shape_.gate, z_, v_, states_, dstates, dz, dv);
   } else {

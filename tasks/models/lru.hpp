@@ -45,9 +45,8 @@ class Lru final : public Layer {
   at::Tensor x_;
   at::Tensor z_;       ///< raw gates [R, N, inputs*(m+1)]; bf16 where products are
   at::Tensor v_;       ///< [R, N, inputs]; bf16 where products are
-  at::Tensor states_;  ///< [R, B, T, H, m]
-  at::Tensor states_factor_;  ///< [R, N, H*m]: the same for products
-  Buffer z_buffer_, v_buffer_, states_buffer_, states_factor_buffer_;
+  at::Tensor states_;  ///< [R, B, T, H, m], a factor
+  Buffer z_buffer_, v_buffer_, states_buffer_;
   Buffer dz_buffer_, dv_buffer_, dstates_buffer_;
 };
 
