@@ -129,7 +129,7 @@ fetch_wheel() {  # requirement-line destination pattern...
   printf '%s\n' "$requirement" >"$scratch/requirement.txt"
   if ! python3 -m pip download --disable-pip-version-check --require-hashes --no-deps \
       --only-binary=:all: --python-version 3.11 --implementation cp --abi cp311 --abi none \
-      --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 \
+      --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 \
       --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
       --platform manylinux_2_12_x86_64 --platform manylinux2010_x86_64 \
       $([ -t 1 ] || echo --progress-bar=off) --no-cache-dir \
@@ -174,11 +174,16 @@ fetch_cuda() {
   local line group=''
   while read -r line; do
     case $line in '# group: '*) group=${line#\# group: }; continue ;; '#'*|'') continue ;; esac
-    [ "$group" = cuda ] && fetch_wheel "$line" "$cache/cuda-13.0"
-    case $line in nvidia-cuda-runtime==*) fetch_wheel "$line" "$cache/cuda-13.0" ;; esac
+    case $line in
+      nvidia-cublas==*)  # headers only: the library comes with the PyTorch of a machine with a GPU
+        fetch_wheel "$line" "$cache/cuda-13.0" 'nvidia/cu13/include/*' ;;
+      nvidia-cuda-runtime==*) fetch_wheel "$line" "$cache/cuda-13.0" ;;
+      *) if [ "$group" = cuda ]; then fetch_wheel "$line" "$cache/cuda-13.0"; fi ;;
+    esac
   done <"$root/scripts/wheels.txt"
   chmod +x "$cache"/cuda-13.0/nvidia/cu13/bin/* "$cache"/cuda-13.0/nvidia/cu13/nvvm/bin/* 2>/dev/null || true
   ln -sfn lib "$cache/cuda-13.0/nvidia/cu13/lib64"
+  ln -sfn libcudart.so.13 "$cache/cuda-13.0/nvidia/cu13/lib/libcudart.so"  # what a linker looks for
   say "CUDA compiler: $cache/cuda-13.0/nvidia/cu13/bin/nvcc"
 }
 
