@@ -89,57 +89,37 @@ __global__ void __launch_bounds__(32 * warps)
     if (feature<Width>(p) < d)
       load_vector<Width>(w + r * shape.stride + feature<Width>(p), weight[p]);
   }
-  // Rows of a warp side by side where registers allow: each is a chain of steps that wait.
-  constexpr int side_by_side = Parts == 1 ? chunk_rows / warps : 1;
-  for (int n = first + static_cast<int>(threadIdx.y); n < last; n += warps * side_by_side) {
-    float g[side_by_side][Parts][Width], normed[side_by_side][Parts][Width];
-    float before[side_by_side][Parts][Width], scale[side_by_side];
+  for (int n = first + static_cast<int>(threadIdx.y); n < last; n += warps) {
+    const std::int64_t row = r * shape.tokens + n;
+    const float mu = mean[row], scale = rstd[row];
+    float g[Parts][Width], normed[Parts][Width];
+    float sum = 0, weighted = 0;
 #pragma unroll
-    for (int k = 0; k < side_by_side; ++k) {
-      if (n + k * warps >= last) continue;
-      const std::int64_t row = r * shape.tokens + n + k * warps;
-      const float mu = mean[row];
-      scale[k] = rstd[row];
-#pragma unroll
-      for (int p = 0; p < Parts; ++p) {
-        const int at = feature<Width>(p);
-        if (at >= d) continue;
-        load_vector<Width>(to.dy + row * d + at, g[k][p]);
-        load_vector<Width>(x + row * d + at, normed[k][p]);
-        for (int i = 0; i < Width; ++i) {
-          normed[k][p][i] = (normed[k][p][i] - mu) * scale[k];
-          before[k][p][i] = 0;
-        }
-        if (to.residual) load_vector<Width>(to.residual + row * d + at, before[k][p]);
+    for (int p = 0; p < Parts; ++p) {
+      if (feature<Width>(p) >= d) continue;
+      load_vector<Width>(to.dy + row * d + feature<Width>(p), g[p]);
+      load_vector<Width>(x + row * d + feature<Width>(p), normed[p]);
+      for (int i = 0; i < Width; ++i) {
+        normed[p][i] = (normed[p][i] - mu) * scale;
+        dw[p][i] += g[p][i] * normed[p][i];
+        db[p][i] += g[p][i];
+        g[p][i] *= weight[p][i];
+        sum += g[p][i];
+        weighted += g[p][i] * normed[p][i];
       }
     }
+    sum = warp_sum(sum) / static_cast<float>(d);
+    weighted = warp_sum(weighted) / static_cast<float>(d);
 #pragma unroll
-    for (int k = 0; k < side_by_side; ++k) {
-      if (n + k * warps >= last) continue;
-      const std::int64_t row = r * shape.tokens + n + k * warps;
-      float sum = 0, weighted = 0;
-#pragma unroll
-      for (int p = 0; p < Parts; ++p) {
-        if (feature<Width>(p) >= d) continue;
-        for (int i = 0; i < Width; ++i) {
-          dw[p][i] += g[k][p][i] * normed[k][p][i];
-          db[p][i] += g[k][p][i];
-          g[k][p][i] *= weight[p][i];
-          sum += g[k][p][i];
-          weighted += g[k][p][i] * normed[k][p][i];
-        }
-      }
-      sum = warp_sum(sum) / static_cast<float>(d);
-      weighted = warp_sum(weighted) / static_cast<float>(d);
-#pragma unroll
-      for (int p = 0; p < Parts; ++p) {
-        const int at = feature<Width>(p);
-        if (at >= d) continue;
-        for (int i = 0; i < Width; ++i)
-          before[k][p][i] += scale[k] * (g[k][p][i] - sum - normed[k][p][i] * weighted);
-        store_vector<Width>(to.dx + row * d + at, before[k][p]);
-        if (to.dx_factor) store_vector<Width>(to.dx_factor + row * d + at, before[k][p]);
-      }
+    for (int p = 0; p < Parts; ++p) {
+      const int at = feature<Width>(p);
+      if (at >= d) continue;
+      float before[Width] = {};
+      if (to.residual) load_vector<Width>(to.residual + row * d + at, before);
+      for (int i = 0; i < Width; ++i)
+        before[i] += scale * (g[p][i] - sum - normed[p][i] * weighted);
+      store_vector<Width>(to.dx + row * d + at, before);
+      if (to.dx_factor) store_vector<Width>(to.dx_factor + row * d + at, before);
     }
   }
 #pragma unroll

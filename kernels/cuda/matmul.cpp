@@ -42,8 +42,7 @@ Key key_of(const Product& p) {
   return {p.d.rows,       p.d.columns,    p.a.transposed ? p.a.rows : p.a.columns,
           p.a.row_stride, p.b.row_stride, p.d.row_stride,
           of(p.a),        of(p.b),        of(p.d),
-          p.c != nullptr, p.c == p.d.data, p.bias != nullptr,
-          p.a_sums != nullptr};
+          p.c != nullptr, p.c == p.d.data, p.bias != nullptr};
 }
 
 /// cuBLASLt counts columns first: the row-major matrix [rows, columns] is its [columns, rows].
@@ -78,10 +77,6 @@ class Description {
       set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
       set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
       set(CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, p.bias_stride);
-    } else if (p.a_sums != nullptr) {  // our a is cuBLASLt's B
-      set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BGRADB);
-      set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.a_sums);
-      set(CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, p.a_sums_stride);
     }
   }
   Description(const Description&) = delete;
@@ -102,7 +97,7 @@ std::string sizes_text(const Product& p) {
   return std::to_string(p.d.rows) + "x" + std::to_string(p.a.transposed ? p.a.rows : p.a.columns) +
          "x" + std::to_string(p.d.columns) + " " + name(p.a.element) + " to " + name(p.d.element) +
          (p.a.transposed ? " T" : " N") + (p.b.transposed ? "T" : "N") +
-         (p.c ? " added" : "") + (p.bias ? " bias" : "") + (p.a_sums ? " sums" : "");
+         (p.c ? " added" : "") + (p.bias ? " bias" : "");
 }
 
 std::int32_t config(const cublasLtMatmulAlgo_t& algorithm,
@@ -179,10 +174,6 @@ Matmul::Matmul() : state_(std::make_unique<State>()) {
 
 Matmul::~Matmul() {
   if (state_->handle) cublasLtDestroy(state_->handle);
-}
-
-bool Matmul::supports(const Product& product) {
-  return state_->handle != nullptr && state_->plan_of(product).trouble.empty();
 }
 
 std::string Matmul::run(const Product& p, Stream stream) {

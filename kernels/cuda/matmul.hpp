@@ -31,10 +31,6 @@ struct Product {
   const void* c = nullptr;     ///< of d's layout and type, added; may be d itself; nullptr = nothing
   const void* bias = nullptr;  ///< [columns of d] a replica, of d's type; nullptr = none
   std::int64_t bias_stride = 0;
-  /// [rows of d] a replica, float32: sums of a over the dimension that the product sums over, which
-  /// the product reads anyway; nullptr = not wanted. Not together with a bias.
-  float* a_sums = nullptr;
-  std::int64_t a_sums_stride = 0;
   std::int64_t replicas = 0;
 };
 
@@ -45,8 +41,6 @@ class Matmul {
   Matmul();
   ~Matmul();
 
-  /// Whether there is an algorithm for it: of a product with a_sums, not always.
-  bool supports(const Product& product);
   /// Empty = launched; else what failed, with the product's sizes.
   std::string run(const Product& product, Stream stream);
 

@@ -71,25 +71,9 @@ void CudaBackend::linear_backward_input(Products products, const Tensor& dy, con
 
 void CudaBackend::linear_backward_weight(Products products, const Tensor& dy, const Tensor& x,
                                          const Tensor& dw, const Tensor& db) {
-  const Tensor left = factor(products, dy), right = factor(products, x);
-  device::Product product;
-  product.a = matrix_of(left, true);
-  product.b = matrix_of(right);
-  product.d = matrix_of(dw);
-  product.replicas = dw.size(0);
-  if (db.defined()) {  // the product reads dy anyway
-    product.a_sums = floats(db);
-    product.a_sums_stride = db.stride(0);
-    if (matmul_.supports(product)) {
-      const std::string trouble = matmul_.run(product, stream());
-      TORCH_CHECK(trouble.empty(), trouble);
-      return;
-    }
-    product.a_sums = nullptr;
-  }
-  const std::string trouble = matmul_.run(product, stream());
-  TORCH_CHECK(trouble.empty(), trouble);
+  multiply(products, dy, true, x, false, {}, {}, dw);
   if (!db.defined()) return;
+  // cuBLASLt's own epilogue for this is a kernel apart too, and slower.
   const device::ColumnSumShape shape{dy.size(0), dy.size(1), dy.size(2), db.stride(0)};
   const std::int64_t groups =
       (shape.columns + device::column_sum_counter_columns - 1) / device::column_sum_counter_columns;
