@@ -28,7 +28,7 @@ TEST_CASE("the promises hold under faults, and everything comes to rest afterwar
 
 TEST_CASE("the promises hold under faults: many seeds", "[ci]") {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  run_seeds(100, 30);  // some thirty times slower
+  run_seeds(100, 12);  // twenty times slower
 #else
   run_seeds(100, 300);
 #endif
