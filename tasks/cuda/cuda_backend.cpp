@@ -115,7 +115,8 @@ void CudaBackend::bdlru_backward(kernels::Gate gate, const Tensor& z, const Tens
     check(device::bdlru_scan_backward(gate, scan_shape(h), gates,
                                       static_cast<const Factor*>(v.const_data_ptr()),
                                       static_cast<const Factor*>(h.const_data_ptr()),
-                                      static_cast<const Factor*>(dh.const_data_ptr()), static_cast<Factor*>(dz.mutable_data_ptr()),
+                                      static_cast<const Factor*>(dh.const_data_ptr()),
+                                      static_cast<Factor*>(dz.mutable_data_ptr()),
                                       static_cast<Factor*>(dv.mutable_data_ptr()), stream()),
           "the BD-LRU scan's gradient");
   });
@@ -138,7 +139,8 @@ void CudaBackend::hlru_backward(kernels::Gate gate, const Tensor& z, const Tenso
     check(device::hlru_scan_backward(gate, scan_shape(y), gates,
                                      static_cast<const Factor*>(v.const_data_ptr()),
                                      static_cast<const Factor*>(y.const_data_ptr()),
-                                     static_cast<const Factor*>(dy.const_data_ptr()), static_cast<Factor*>(dz.mutable_data_ptr()),
+                                     static_cast<const Factor*>(dy.const_data_ptr()),
+                                     static_cast<Factor*>(dz.mutable_data_ptr()),
                                      static_cast<Factor*>(dv.mutable_data_ptr()), stream()),
           "the H-LRU scan's gradient");
   });
@@ -161,8 +163,8 @@ void CudaBackend::cross_entropy(const Tensor& logits, const Tensor& targets, boo
   const device::CrossEntropyShape shape{logits.size(0), logits.size(1), logits.size(2)};
   const std::int64_t shares = device::cross_entropy_workspace(shape);
   device::CrossEntropyWorkspace workspace;
-  workspace.losses = losses_.get(shares, logits.options().dtype(at::kDouble), false)
-                         .mutable_data_ptr<double>();
+  workspace.losses =
+      losses_.get(shares, logits.options().dtype(at::kDouble), false).mutable_data_ptr<double>();
   workspace.right = rights_.get(shares, logits.options().dtype(at::kLong), false)
                         .mutable_data_ptr<std::int64_t>();
   workspace.counters = counters(shape.replicas, logits);
