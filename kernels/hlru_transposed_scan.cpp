@@ -82,10 +82,10 @@ void hlru_transposed_scan_backward(Gate gate, const ScanShape& s, const In* z, c
   }
 }
 
-#define SCANYARD_TRANSPOSED(In, T)                                                               \
-  template void hlru_transposed_scan_forward(Gate, const ScanShape&, const In*, const In*, T*,   \
-                                             Range);                                             \
-  template void hlru_transposed_scan_backward(Gate, const ScanShape&, const In*, const In*,      \
+#define SCANYARD_TRANSPOSED(In, T)                                                             \
+  template void hlru_transposed_scan_forward(Gate, const ScanShape&, const In*, const In*, T*, \
+                                             Range);                                           \
+  template void hlru_transposed_scan_backward(Gate, const ScanShape&, const In*, const In*,    \
                                               const T*, const T*, In*, In*, Range)
 
 SCANYARD_TRANSPOSED(float, float);

@@ -7,9 +7,9 @@ namespace scanyard::kernels::cuda {
 inline constexpr int bdlru_relay_m_max = 16;
 
 struct BdlruPlan {
-  int rows = 1;            ///< of the block, in one lane
-  int lanes = 1;           ///< of a block: a power of two; the last ones may have no rows
-  int forward_steps = 1;   ///< of a segment: how many steps' coefficients a lane keeps in registers
+  int rows = 1;           ///< of the block, in one lane
+  int lanes = 1;          ///< of a block: a power of two; the last ones may have no rows
+  int forward_steps = 1;  ///< of a segment: how many steps' coefficients a lane keeps in registers
   int backward_steps = 1;
 };
 
@@ -28,11 +28,11 @@ constexpr BdlruPlan bdlru_plan(int m) {
     case 1:
       return {1, 1, 16, 16};
     case 2:
-      return {2, 1, 8, 8};
+      return {2, 1, 12, 8};
     case 3:
       return {3, 1, 4, 4};
     case 4:
-      return {2, 2, 8, 4};
+      return {2, 2, 8, 8};
     case 5:
       return {5, 1, 2, 2};
     case 6:
@@ -40,7 +40,7 @@ constexpr BdlruPlan bdlru_plan(int m) {
     case 7:
       return {1, 8, 8, 4};
     case 8:
-      return {2, 4, 4, 2};
+      return {4, 2, 2, 1};
     case 9:
       return {3, 4, 2, 2};
     case 11:

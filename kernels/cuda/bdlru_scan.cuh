@@ -1,11 +1,11 @@
 //! BD-LRU's scan for block sizes known at compile time, as a relay (scan_relay.cuh).
 //!
-//! A block's rows lie in `lanes` neighbouring lanes of a warp, `rows` each (bdlru_plan.hpp), with all
-//! coefficients of a segment in registers: raw gates are read once, normalised gates never leave the
-//! lane. A step of the forward pass takes the other lanes' states by shuffles. A step of the backward
-//! pass multiplies by the transposed block: every lane has a part of all m sums, which are added up
-//! and given out in log2(lanes) exchanges. Gradients by gates and values replace these in shared
-//! memory and leave in wide lines.
+//! A block's rows lie in `lanes` neighbouring lanes of a warp, `rows` each (bdlru_plan.hpp), with
+//! all coefficients of a segment in registers: raw gates are read once, normalised gates never
+//! leave the lane. A step of the forward pass takes the other lanes' states by shuffles. A step of
+//! the backward pass multiplies by the transposed block: every lane has a part of all m sums, which
+//! are added up and given out in log2(lanes) exchanges. Gradients by gates and values replace these
+//! in shared memory and leave in wide lines.
 #pragma once
 
 #include "kernels/cuda/bdlru_plan.hpp"
@@ -13,6 +13,9 @@
 #include "kernels/cuda/scan_rows.cuh"
 
 namespace scanyard::kernels::cuda {
+
+/// Steps of a piece of a long sequence (bdlru_pieces.cuh).
+inline constexpr std::int64_t piece_steps = 1024;
 
 struct BdlruArgs {
   Gate gate = Gate::softmax;
@@ -30,6 +33,10 @@ template <class In, class Out, int M>
 struct BdlruLane {
   static constexpr BdlruPlan plan = bdlru_plan(M);
   static constexpr int R = plan.rows, L = plan.lanes, C = M + 1, G = 32 / L;
+  /// Small blocks' coefficients have their rows' factors in them: a step takes a multiplication
+  /// less then. For large blocks that would be many multiplications, and steps do not matter as
+  /// much.
+  static constexpr bool scaled = M <= 4;
   static_assert(M % R == 0);
   static constexpr int z_item = M * C * int(sizeof(In)), v_item = M * int(sizeof(In));
   static constexpr int h_item = M * int(sizeof(Out));
@@ -52,13 +59,13 @@ struct BdlruLane {
 
   /// Bytes of a tile's step before this lane's rows.
   SIMT_DEVICE int z_at(const Team& team, const ScanArray& z) const {
-    return skew_of(team, z_item, z.vector_bytes) + group * z_item + row * C * int(sizeof(In));
+    return skew_of(team, z.unit_bytes, z_item) + group * z_item + row * C * int(sizeof(In));
   }
   SIMT_DEVICE int v_at(const Team& team, const ScanArray& v) const {
-    return skew_of(team, v_item, v.vector_bytes) + group * v_item + row * int(sizeof(In));
+    return skew_of(team, v.unit_bytes, v_item) + group * v_item + row * int(sizeof(In));
   }
   SIMT_DEVICE int h_at(const Team& team, const ScanArray& h) const {
-    return skew_of(team, h_item, h.vector_bytes) + group * h_item + row * int(sizeof(Out));
+    return skew_of(team, h.unit_bytes, h_item) + group * h_item + row * int(sizeof(Out));
   }
   /// This lane's rows of what enters the piece.
   SIMT_DEVICE void load_entering(const BdlruArgs& args, const Team& team, float (&x)[R]) const {
@@ -70,24 +77,10 @@ struct BdlruLane {
   }
 };
 
-/// Coefficients of S steps from raw gates.
-template <int R, int C, int S>
-SIMT_DEVICE void normalise_segment(Gate gate, float (&a)[S][R * C]) {
-  if (gate == Gate::softmax) {
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-      normalise_rows<true, R, C>(gate, a[s]);
-  } else {
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-      normalise_rows<false, R, C>(gate, a[s]);
-  }
-}
-
-/// state <- A state + x, the lane's rows.
+/// state <- scale (A state + x), the lane's rows.
 template <int M, int R, int L>
-SIMT_DEVICE void step_forward(const float (&a)[R * (M + 1)], const float (&x)[R], int first_lane,
-                              float (&state)[R]) {
+SIMT_DEVICE void step_forward(const float (&a)[R * (M + 1)], const float (&scale)[R],
+                              const float (&x)[R], int first_lane, float (&state)[R]) {
   float all[M];
 #pragma unroll
   for (int j = 0; j < M; ++j)
@@ -102,7 +95,7 @@ SIMT_DEVICE void step_forward(const float (&a)[R * (M + 1)], const float (&x)[R]
       else
         odd = j == 1 ? a[r * (M + 1) + j] * all[j] : fmaf(a[r * (M + 1) + j], all[j], odd);
     }
-    state[r] = M == 1 ? even : even + odd;
+    state[r] = (M == 1 ? even : even + odd) * scale[r];
   }
 }
 
@@ -149,16 +142,18 @@ struct BdlruForward : BdlruLane<In, Out, M> {
   static constexpr int R = Lane::R, C = Lane::C, S = Lane::plan.forward_steps;
   static constexpr int stage_bytes = S * (Lane::z_pitch + Lane::v_pitch);
   static constexpr int carry_values = R;
-  SIMT_BOTH static constexpr int warp_bytes(int stages) { return stages * stage_bytes + S * Lane::h_pitch; }
+  SIMT_BOTH static constexpr int warp_bytes(int stages) {
+    return stages * stage_bytes + S * Lane::h_pitch;
+  }
 
   const BdlruArgs& args;
   Relay relay;
-  Strip z_strip, v_strip, h_strip;
+  CopyWay z_way, v_way, h_way;
 
   SIMT_DEVICE BdlruForward(const BdlruArgs& a, const Relay& r) : Lane(r.team), args(a), relay(r) {
-    z_strip = strip_of(r.team, Lane::z_item, a.z.vector_bytes);
-    v_strip = strip_of(r.team, Lane::v_item, a.v.vector_bytes);
-    h_strip = strip_of(r.team, Lane::h_item, a.h.vector_bytes);
+    z_way = copy_way(r.team, a.z.unit_bytes, Lane::z_item, Lane::G);
+    v_way = copy_way(r.team, a.v.unit_bytes, Lane::v_item, Lane::G);
+    h_way = copy_way(r.team, a.h.unit_bytes, Lane::h_item, Lane::G);
   }
 
   SIMT_DEVICE int steps_of(int segment) const {
@@ -171,15 +166,16 @@ struct BdlruForward : BdlruLane<In, Out, M> {
     if (segment < relay.segments) {
       const std::int64_t first = relay.first_step + segment * S;
       const int steps = steps_of(segment);
-      fetch_tile(args.z, relay.team, z_strip, Lane::z_item, Lane::z_pitch, first, steps, stage);
-      fetch_tile(args.v, relay.team, v_strip, Lane::v_item, Lane::v_pitch, first, steps,
-                 stage + S * Lane::z_pitch);
+      fetch_tile<Lane::G, Lane::z_item, S>(args.z, z_way, relay.team, first, steps, stage);
+      fetch_tile<Lane::G, Lane::v_item, S>(args.v, v_way, relay.team, first, steps,
+                                           stage + S * Lane::z_pitch);
     }
     simt::commit_copies();
   }
 
   /// Coefficients, and input gate times value, of a segment.
-  SIMT_DEVICE void read_segment(const char* stage, float (&a)[S][R * C], float (&x)[S][R]) const {
+  SIMT_DEVICE void read_segment(const char* stage, float (&a)[S][R * C], float (&scale)[S][R],
+                                float (&x)[S][R]) const {
     const char* const z = stage + this->z_at(relay.team, args.z);
     const char* const v = stage + S * Lane::z_pitch + this->v_at(relay.team, args.v);
 #pragma unroll
@@ -187,7 +183,7 @@ struct BdlruForward : BdlruLane<In, Out, M> {
       load_run<In, Lane::z_item>(z + s * Lane::z_pitch, a[s]);
       load_run<In, Lane::v_item>(v + s * Lane::v_pitch, x[s]);
     }
-    normalise_segment<R, C>(args.gate, a);
+    normalise_segment<Lane::scaled, R, C>(args.gate, a, scale);
 #pragma unroll
     for (int s = 0; s < S; ++s) {
 #pragma unroll
@@ -200,11 +196,12 @@ struct BdlruForward : BdlruLane<In, Out, M> {
     if (this->is_used) {
 #pragma unroll
       for (int s = 0; s < S; ++s)
-        store_run<Out, Lane::h_item>(tile + s * Lane::h_pitch + this->h_at(relay.team, args.h), h[s]);
+        store_run<Out, Lane::h_item>(tile + s * Lane::h_pitch + this->h_at(relay.team, args.h),
+                                     h[s]);
     }
     simt::sync_warp();
-    store_tile<Out>(args.h, relay.team, h_strip, Lane::h_item, Lane::h_pitch,
-                    relay.first_step + segment * S, steps_of(segment), tile);
+    store_tile<Out, Lane::G, Lane::h_item, S>(
+        args.h, h_way, relay.team, relay.first_step + segment * S, steps_of(segment), tile);
   }
 
   SIMT_DEVICE void run() const {
@@ -219,14 +216,14 @@ struct BdlruForward : BdlruLane<In, Out, M> {
       char* const tile = relay.tiles + stage * stage_bytes;
       simt::wait_copies(stages - 1);
       simt::sync_warp();
-      float a[S][R * C], x[S][R];
-      read_segment(tile, a, x);
+      float a[S][R * C], scale[S][R], x[S][R];
+      read_segment(tile, a, scale, x);
       simt::sync_warp();  // every lane has read the stage: it can be filled again
       fetch(segment + stages * relay.warps, tile);
       take_state(relay, segment, state);
 #pragma unroll
       for (int s = 0; s < S; ++s) {  // steps after the last one are computed and not written
-        step_forward<M, R, Lane::L>(a[s], x[s], this->first_lane, state);
+        step_forward<M, R, Lane::L>(a[s], scale[s], x[s], this->first_lane, state);
 #pragma unroll
         for (int r = 0; r < R; ++r)
           x[s][r] = state[r];
@@ -239,7 +236,8 @@ struct BdlruForward : BdlruLane<In, Out, M> {
 };
 
 template <class In, class Out, int M>
-SIMT_KERNEL(32 * relay_warps_max) bdlru_forward_kernel(BdlruArgs args) {
+SIMT_KERNEL(32 * relay_warps_max)
+bdlru_forward_kernel(BdlruArgs args) {
   using Pass = BdlruForward<In, Out, M>;
   const Relay relay = relay_of(args.shape, args.tuning, args.piece, Pass::S, Pass::carry_values,
                                Pass::warp_bytes(args.tuning.stages));

@@ -1,6 +1,6 @@
-//! BD-LRU's scan for any block size up to scan_m_max: one warp a block, lane i has rows i and i + 32.
-//! Two steps at a time lie in shared memory, the next one on its way. Not tuned further: the paper's
-//! blocks have at most 16 states.
+//! BD-LRU's scan for any block size up to scan_m_max: one warp a block, lane i has rows i and i
+//! + 32. Two steps at a time lie in shared memory, the next one on its way. Not tuned further: the
+//! paper's blocks have at most 16 states.
 #pragma once
 
 #include "kernels/cuda/bdlru_scan.cuh"
@@ -39,16 +39,16 @@ struct WideScan {
   const BdlruArgs& args;
   Team team;
   WideTiles<In, Out> t;
-  Strip z_strip, v_strip, h_strip;
+  CopyWay z_way, v_way, h_way;
   char* stages;
   int stage_bytes;
   float *state, *u, *shifts, *divisors;
 
   SIMT_DEVICE WideScan(const BdlruArgs& a, const Team& one, char* shared)
       : args(a), team(one), t(a.shape.m), stages(shared) {
-    z_strip = strip_of(team, t.z_item, a.z.vector_bytes);
-    v_strip = strip_of(team, t.v_item, a.v.vector_bytes);
-    h_strip = strip_of(team, t.h_item, a.h.vector_bytes);
+    z_way = copy_way(team, a.z.unit_bytes, t.z_item, 0);
+    v_way = copy_way(team, a.v.unit_bytes, t.v_item, 0);
+    h_way = copy_way(team, a.h.unit_bytes, t.h_item, 0);
     stage_bytes = t.z_pitch + t.v_pitch + 2 * t.h_pitch;
     state = reinterpret_cast<float*>(shared + 2 * stage_bytes);
     u = state + scan_m_max;
@@ -60,25 +60,35 @@ struct WideScan {
   }
 
   SIMT_DEVICE char* z_of(char* stage) const {
-    return stage + skew_of(team, t.z_item, args.z.vector_bytes);
+    return stage + skew_of(team, args.z.unit_bytes, t.z_item);
   }
   SIMT_DEVICE char* v_of(char* stage) const {
-    return stage + t.z_pitch + skew_of(team, t.v_item, args.v.vector_bytes);
+    return stage + t.z_pitch + skew_of(team, args.v.unit_bytes, t.v_item);
   }
   SIMT_DEVICE char* h_of(char* stage) const {
-    return stage + t.z_pitch + t.v_pitch + skew_of(team, t.h_item, args.h.vector_bytes);
+    return stage + t.z_pitch + t.v_pitch + skew_of(team, args.h.unit_bytes, t.h_item);
   }
   SIMT_DEVICE char* before_of(char* stage) const { return h_of(stage) + t.h_pitch; }
 
+  SIMT_DEVICE void fetch(const ScanArray& array, CopyWay way, int item, int pitch,
+                         std::int64_t step, char* tile) const {
+    fetch_part(array, way, team, item, pitch, array.data + team_byte(team, item, step), 1, tile);
+  }
+  template <class Element>
+  SIMT_DEVICE void store(const ScanArray& array, CopyWay way, int item, int pitch,
+                         std::int64_t step, const char* tile) const {
+    store_part<Element>(array, way, team, item, pitch, array.data + team_byte(team, item, step), 1,
+                        tile);
+  }
+
   SIMT_DEVICE void fetch(std::int64_t step, char* stage, bool is_backward) const {
     if (step >= 0 && step < args.shape.length) {
-      fetch_tile(args.z, team, z_strip, t.z_item, t.z_pitch, step, 1, stage);
-      fetch_tile(args.v, team, v_strip, t.v_item, t.v_pitch, step, 1, stage + t.z_pitch);
+      fetch(args.z, z_way, t.z_item, t.z_pitch, step, stage);
+      fetch(args.v, v_way, t.v_item, t.v_pitch, step, stage + t.z_pitch);
       if (is_backward) {
         char* const h = stage + t.z_pitch + t.v_pitch;
-        fetch_tile(args.dh, team, h_strip, t.h_item, t.h_pitch, step, 1, h);
-        if (step > 0)
-          fetch_tile(args.h, team, h_strip, t.h_item, t.h_pitch, step - 1, 1, h + t.h_pitch);
+        fetch(args.dh, h_way, t.h_item, t.h_pitch, step, h);
+        if (step > 0) fetch(args.h, h_way, t.h_item, t.h_pitch, step - 1, h + t.h_pitch);
       }
     }
     simt::commit_copies();
@@ -99,8 +109,7 @@ struct WideScan {
         set_element<Out>(h_of(stage), i, u[i]);
       }
       simt::sync_warp();
-      store_tile<Out>(args.h, team, h_strip, t.h_item, t.h_pitch, step, 1,
-                      stage + t.z_pitch + t.v_pitch);
+      store<Out>(args.h, h_way, t.h_item, t.h_pitch, step, stage + t.z_pitch + t.v_pitch);
       simt::sync_warp();
       fetch(step + 2, stage, false);
     }
@@ -137,8 +146,8 @@ struct WideScan {
       for (int i = simt::lane_index(); i < t.m; i += 32)
         differentiate_row(stage, i, step == 0);
       simt::sync_warp();
-      store_tile<In>(args.dz, team, z_strip, t.z_item, t.z_pitch, step, 1, stage);
-      store_tile<In>(args.dv, team, v_strip, t.v_item, t.v_pitch, step, 1, stage + t.z_pitch);
+      store<In>(args.dz, z_way, t.z_item, t.z_pitch, step, stage);
+      store<In>(args.dv, v_way, t.v_item, t.v_pitch, step, stage + t.z_pitch);
       simt::sync_warp();
       fetch(step - 2, stage, true);
     }
@@ -176,7 +185,8 @@ struct WideScan {
 };
 
 template <class In, class Out, bool IsBackward>
-SIMT_KERNEL(128) bdlru_wide_kernel(BdlruArgs args) {
+SIMT_KERNEL(128)
+bdlru_wide_kernel(BdlruArgs args) {
   const int warps = args.tuning.warps_per_team;
   const std::int64_t chain = std::int64_t(simt::block_x()) * warps + simt::warp_index();
   const std::int64_t chains = args.shape.chains * args.shape.channels;

@@ -12,6 +12,7 @@ namespace scanyard::kernels::cuda {
 template <int M = 1, class Call>
 Status with_lags(std::int64_t m, Call call) {
   if constexpr (M > hlru_relay_m_max) {
+    if (m == 16) return call.template operator()<16>();
     return call.template operator()<0>();
   } else {
     if (m == M) return call.template operator()<M>();
@@ -32,16 +33,15 @@ HlruArgs hlru_args(Gate gate, const ScanShape& s, const ScanTuning& tuning, cons
   args.gate = gate;
   args.shape = s;
   args.tuning = tuning;
-  const int z_vector =
-      vector_bytes_of(s.channels * (s.m + 1) * std::int64_t(sizeof(In)), {z, dz});
-  const int v_vector = vector_bytes_of(s.channels * std::int64_t(sizeof(In)), {v, dv});
-  const int y_vector = vector_bytes_of(s.channels * s.m * std::int64_t(sizeof(Out)), {y, dy});
-  args.z = array_of(z, z_vector);
-  args.v = array_of(v, v_vector);
-  args.dz = array_of(dz, z_vector);
-  args.dv = array_of(dv, v_vector);
-  args.y = array_of(y, y_vector);
-  args.dy = array_of(dy, y_vector);
+  const int z_unit = unit_bytes_of(s.channels * (s.m + 1) * std::int64_t(sizeof(In)), {z, dz});
+  const int v_unit = unit_bytes_of(s.channels * std::int64_t(sizeof(In)), {v, dv});
+  const int y_unit = unit_bytes_of(s.channels * s.m * std::int64_t(sizeof(Out)), {y, dy});
+  args.z = array_of(z, z_unit);
+  args.v = array_of(v, v_unit);
+  args.dz = array_of(dz, z_unit);
+  args.dv = array_of(dv, v_unit);
+  args.y = array_of(y, y_unit);
+  args.dy = array_of(dy, y_unit);
   return args;
 }
 
@@ -73,26 +73,25 @@ template <class In, class Out>
 Status hlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, Out* y,
                          Stream stream, HlruForm form, const ScanTuning& tuning) {
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
-  const HlruArgs args =
-      hlru_args<In, Out>(gate, shape, tuning, z, v, nullptr, nullptr, y, nullptr);
+  const HlruArgs args = hlru_args<In, Out>(gate, shape, tuning, z, v, nullptr, nullptr, y, nullptr);
   return form == HlruForm::transposed ? launch_hlru_forward<In, Out, true>(args, stream)
                                       : launch_hlru_forward<In, Out, false>(args, stream);
 }
 
 template <class In, class Out>
-Status hlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v,
-                          const Out* y, const Out* dy, In* dz, In* dv, Stream stream,
-                          HlruForm form, const ScanTuning& tuning) {
+Status hlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v, const Out* y,
+                          const Out* dy, In* dz, In* dv, Stream stream, HlruForm form,
+                          const ScanTuning& tuning) {
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
   const HlruArgs args = hlru_args<In, Out>(gate, shape, tuning, z, v, dz, dv, y, dy);
   return form == HlruForm::transposed ? launch_hlru_backward<In, Out, true>(args, stream)
                                       : launch_hlru_backward<In, Out, false>(args, stream);
 }
 
-#define SCANYARD_HLRU_SCAN(In, Out)                                                           \
-  template Status hlru_scan_forward(Gate, const ScanShape&, const In*, const In*, Out*,       \
-                                    Stream, HlruForm, const ScanTuning&);                     \
-  template Status hlru_scan_backward(Gate, const ScanShape&, const In*, const In*, const Out*, \
+#define SCANYARD_HLRU_SCAN(In, Out)                                                             \
+  template Status hlru_scan_forward(Gate, const ScanShape&, const In*, const In*, Out*, Stream, \
+                                    HlruForm, const ScanTuning&);                               \
+  template Status hlru_scan_backward(Gate, const ScanShape&, const In*, const In*, const Out*,  \
                                      const Out*, In*, In*, Stream, HlruForm, const ScanTuning&)
 
 }  // namespace scanyard::kernels::cuda

@@ -1,5 +1,5 @@
-//! H-LRU's scan, equation 3 and the transposed form, for numbers of lags known at compile time, as a
-//! relay (scan_relay.cuh): a lane has a channel, the lags lie in its registers. The output holds
+//! H-LRU's scan, equation 3 and the transposed form, for numbers of lags known at compile time, as
+//! a relay (scan_relay.cuh): a lane has a channel, the lags lie in its registers. The output holds
 //! every state m times, so bytes are mostly those of y; on the chain of steps are one multiply-add
 //! and one addition.
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace scanyard::kernels::cuda {
 
-/// Largest number of lags with kernels of their own, and one more (hlru_launch.cuh).
+/// Numbers of lags up to this have kernels of their own, and 16 (hlru_launch.cuh).
 inline constexpr int hlru_relay_m_max = 8;
 
 struct HlruArgs {
@@ -36,14 +36,14 @@ struct HlruLane {
 
   const HlruArgs& args;
   Relay relay;
-  Strip z_strip, v_strip, y_strip;
+  CopyWay z_way, v_way, y_way;
   int channel;  ///< of the team
   bool is_used;
 
   SIMT_DEVICE HlruLane(const HlruArgs& a, const Relay& r) : args(a), relay(r) {
-    z_strip = strip_of(r.team, z_item, a.z.vector_bytes);
-    v_strip = strip_of(r.team, v_item, a.v.vector_bytes);
-    y_strip = strip_of(r.team, y_item, a.y.vector_bytes);
+    z_way = copy_way(r.team, a.z.unit_bytes, z_item, G);
+    v_way = copy_way(r.team, a.v.unit_bytes, v_item, G);
+    y_way = copy_way(r.team, a.y.unit_bytes, y_item, G);
     is_used = simt::lane_index() < r.team.chains;
     channel = is_used ? simt::lane_index() : r.team.chains - 1;
   }
@@ -53,29 +53,15 @@ struct HlruLane {
     return left < S ? left : S;
   }
   SIMT_DEVICE int z_at() const {
-    return skew_of(relay.team, z_item, args.z.vector_bytes) + channel * z_item;
+    return skew_of(relay.team, args.z.unit_bytes, z_item) + channel * z_item;
   }
   SIMT_DEVICE int v_at() const {
-    return skew_of(relay.team, v_item, args.v.vector_bytes) + channel * v_item;
+    return skew_of(relay.team, args.v.unit_bytes, v_item) + channel * v_item;
   }
   SIMT_DEVICE int y_at() const {
-    return skew_of(relay.team, y_item, args.y.vector_bytes) + channel * y_item;
+    return skew_of(relay.team, args.y.unit_bytes, y_item) + channel * y_item;
   }
 };
-
-/// Coefficients of S steps from raw gates.
-template <int C, int S>
-SIMT_DEVICE void normalise_taps(Gate gate, float (&a)[S][C]) {
-  if (gate == Gate::softmax) {
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-      normalise_rows<true, 1, C>(gate, a[s]);
-  } else {
-#pragma unroll
-    for (int s = 0; s < S; ++s)
-      normalise_rows<false, 1, C>(gate, a[s]);
-  }
-}
 
 /// One step: `slots` are the last states, newest first, or the transposed form's slots.
 template <bool IsTransposed, int M>
@@ -137,10 +123,9 @@ struct HlruForward : HlruLane<In, Out, M> {
     if (segment < relay.segments) {
       const std::int64_t first = relay.first_step + segment * S;
       const int steps = this->steps_of(segment);
-      fetch_tile(args.z, relay.team, this->z_strip, Lane::z_item, Lane::z_pitch, first, steps,
-                 stage);
-      fetch_tile(args.v, relay.team, this->v_strip, Lane::v_item, Lane::v_pitch, first, steps,
-                 stage + S * Lane::z_pitch);
+      fetch_tile<Lane::G, Lane::z_item, S>(args.z, this->z_way, relay.team, first, steps, stage);
+      fetch_tile<Lane::G, Lane::v_item, S>(args.v, this->v_way, relay.team, first, steps,
+                                           stage + S * Lane::z_pitch);
     }
     simt::commit_copies();
   }
@@ -154,7 +139,8 @@ struct HlruForward : HlruLane<In, Out, M> {
                                  value);
       x[s] = value[0];
     }
-    normalise_taps<C, S>(args.gate, a);
+    float scale[S][1];
+    normalise_segment<true, 1, C>(args.gate, a, scale);
 #pragma unroll
     for (int s = 0; s < S; ++s)
       x[s] *= a[s][M];
@@ -184,15 +170,17 @@ struct HlruForward : HlruLane<In, Out, M> {
       }
       hand_on_state(relay, segment, slots);
       simt::sync_warp();
-      store_tile<Out>(args.y, relay.team, this->y_strip, Lane::y_item, Lane::y_pitch,
-                      relay.first_step + segment * S, this->steps_of(segment), out_tile);
+      store_tile<Out, Lane::G, Lane::y_item, S>(args.y, this->y_way, relay.team,
+                                                relay.first_step + segment * S,
+                                                this->steps_of(segment), out_tile);
       stage = stage + 1 == stages ? 0 : stage + 1;
     }
   }
 };
 
 template <class Pass>
-SIMT_KERNEL(32 * relay_warps_max) hlru_kernel(HlruArgs args) {
+SIMT_KERNEL(32 * relay_warps_max)
+hlru_kernel(HlruArgs args) {
   const Relay relay = relay_of(args.shape, args.tuning, args.piece, Pass::S, Pass::carry_values,
                                Pass::warp_bytes(args.tuning.stages));
   if (relay.team.chains > 0) Pass(args, relay).run();

@@ -1,7 +1,7 @@
 //! H-LRU's recurrence on a GPU: kernels/hlru_scan.hpp's letters, layouts and formulas (or those of
 //! kernels/hlru_transposed_scan.hpp), arithmetic and state in float32. <In, Out> is <float, float>,
-//! <Bf16, float> or <Bf16, Bf16>: y and dy are Out. m is 1 to scan_m_max; 1 to 8 have kernels of
-//! their own.
+//! <Bf16, float> or <Bf16, Bf16>: y and dy are Out. m is 1 to scan_m_max; 1 to 8 and 16 have
+//! kernels of their own.
 //!
 //! Bytes that must move, per chain, step and channel, in bf16 with bf16 states: forward 2 (2m + 2),
 //! backward 4 (2m + 2).
@@ -30,8 +30,8 @@ Status hlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const I
 
 /// Writes dz and dv.
 template <class In, class Out>
-Status hlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v,
-                          const Out* y, const Out* dy, In* dz, In* dv, Stream stream,
+Status hlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const In* v, const Out* y,
+                          const Out* dy, In* dz, In* dv, Stream stream,
                           HlruForm form = HlruForm::plain, const ScanTuning& tuning = {});
 
 }  // namespace scanyard::kernels::cuda

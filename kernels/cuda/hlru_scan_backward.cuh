@@ -1,5 +1,6 @@
 //! The backward pass of hlru_scan.cuh, both forms, walked from the last step. Only the gradients by
-//! the states are on the chain of steps; those by gates and values follow while the next warp walks.
+//! the states are on the chain of steps; those by gates and values follow while the next warp
+//! walks.
 #pragma once
 
 #include "kernels/cuda/hlru_scan.cuh"
@@ -22,35 +23,34 @@ struct HlruBackward : HlruLane<In, Out, M> {
       const int segment = relay.segments - 1 - turn, steps = this->steps_of(segment);
       const std::int64_t first = relay.first_step + segment * S;
       const Team& team = relay.team;
-      fetch_tile(args.z, team, this->z_strip, Lane::z_item, Lane::z_pitch, first, steps, stage);
-      fetch_tile(args.v, team, this->v_strip, Lane::v_item, Lane::v_pitch, first, steps,
-                 stage + v_offset);
-      fetch_tile(args.dy, team, this->y_strip, Lane::y_item, Lane::y_pitch, first, steps,
-                 stage + dy_offset);
+      fetch_tile<Lane::G, Lane::z_item, S>(args.z, this->z_way, team, first, steps, stage);
+      fetch_tile<Lane::G, Lane::v_item, S>(args.v, this->v_way, team, first, steps,
+                                           stage + v_offset);
+      fetch_tile<Lane::G, Lane::y_item, S>(args.dy, this->y_way, team, first, steps,
+                                           stage + dy_offset);
       char* const before = stage + before_offset;
       if (first > 0) {
-        fetch_tile(args.y, team, this->y_strip, Lane::y_item, Lane::y_pitch, first - 1, steps,
-                   before);
+        fetch_tile<Lane::G, Lane::y_item, S>(args.y, this->y_way, team, first - 1, steps, before);
       } else {
         for (int byte = 4 * simt::lane_index(); byte < Lane::y_pitch; byte += 128)
           *reinterpret_cast<std::uint32_t*>(before + byte) = 0;
-        fetch_tile(args.y, team, this->y_strip, Lane::y_item, Lane::y_pitch, 0, steps - 1,
-                   before + Lane::y_pitch);
+        fetch_tile<Lane::G, Lane::y_item, S>(args.y, this->y_way, team, 0, steps - 1,
+                                             before + Lane::y_pitch);
       }
     }
     simt::commit_copies();
   }
 
   /// Walks the segment back: slots[s] becomes the gradients by the step's slots.
-  SIMT_DEVICE void walk(int steps, const char* stage, const float (&a)[S][C],
-                        float (&slots)[S][M], float (&pending)[M]) const {
+  SIMT_DEVICE void walk(int steps, const char* stage, const float (&a)[S][C], float (&slots)[S][M],
+                        float (&pending)[M]) const {
 #pragma unroll
     for (int s = 0; s < S; ++s)
       load_run<Out, Lane::y_item>(stage + dy_offset + s * Lane::y_pitch + this->y_at(), slots[s]);
 #pragma unroll
     for (int s = S - 1; s >= 0; --s) {
       step_taps_back<IsTransposed, M>(a[s], slots[s], pending);
-      if (s >= steps) {
+      if (s >= steps) {  // after the sequence's end: nothing comes from there
 #pragma unroll
         for (int i = 0; i < M; ++i)
           pending[i] = 0;
@@ -82,7 +82,7 @@ struct HlruBackward : HlruLane<In, Out, M> {
       softmax_gradient<0, C>(a, inputs, output, u, dz);
     } else {
       load_run<In, Lane::z_item>(z, dz);
-      other_gradient<0, C>(args.gate, inputs, output, u, dz);
+      other_gradient<true, 0, C>(args.gate, inputs, output, u, dz);
     }
     store_run<In, Lane::z_item>(z, dz);
     store_run<In, Lane::v_item>(v, value);
@@ -118,16 +118,18 @@ struct HlruBackward : HlruLane<In, Out, M> {
 #pragma unroll
       for (int s = 0; s < S; ++s)
         load_run<In, Lane::z_item>(tile + s * Lane::z_pitch + this->z_at(), a[s]);
-      normalise_taps<C, S>(args.gate, a);
+      float scale[S][1];
+      normalise_segment<true, 1, C>(args.gate, a, scale);
       take_state(relay, turn, pending);
       walk(this->steps_of(segment), tile, a, slots, pending);
       hand_on_state(relay, turn, pending);
+      simt::sync_warp();  // every lane has read the stage: its gates can be replaced
       differentiate_all(tile, a, slots);
       simt::sync_warp();
-      store_tile<In>(args.dz, relay.team, this->z_strip, Lane::z_item, Lane::z_pitch, first,
-                     this->steps_of(segment), tile);
-      store_tile<In>(args.dv, relay.team, this->v_strip, Lane::v_item, Lane::v_pitch, first,
-                     this->steps_of(segment), tile + v_offset);
+      store_tile<In, Lane::G, Lane::z_item, S>(args.dz, this->z_way, relay.team, first,
+                                               this->steps_of(segment), tile);
+      store_tile<In, Lane::G, Lane::v_item, S>(args.dv, this->v_way, relay.team, first,
+                                               this->steps_of(segment), tile + v_offset);
       simt::sync_warp();
       fetch(turn + stages * relay.warps, tile);
       stage = stage + 1 == stages ? 0 : stage + 1;

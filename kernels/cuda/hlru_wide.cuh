@@ -20,9 +20,7 @@ struct HlruWideSizes {
     y_pitch = tile_pitch(32, y_item);
   }
   SIMT_BOTH int stage_bytes() const { return z_pitch + v_pitch + 2 * y_pitch; }
-  SIMT_BOTH int warp_bytes() const {
-    return 2 * stage_bytes() + (m + 1) * 32 * int(sizeof(float));
-  }
+  SIMT_BOTH int warp_bytes() const { return 2 * stage_bytes() + (m + 1) * 32 * int(sizeof(float)); }
 };
 
 template <class In, class Out, bool IsTransposed>
@@ -30,7 +28,7 @@ struct HlruWide {
   const HlruArgs& args;
   Team team;
   HlruWideSizes sizes;
-  Strip z_strip, v_strip, y_strip;
+  CopyWay z_way, v_way, y_way;
   char* stages;
   float* slots;  ///< this lane's, 32 floats apart
   int channel;
@@ -38,9 +36,9 @@ struct HlruWide {
 
   SIMT_DEVICE HlruWide(const HlruArgs& a, const Team& t, char* shared)
       : args(a), team(t), sizes(a.shape.m, int(sizeof(In)), int(sizeof(Out))), stages(shared) {
-    z_strip = strip_of(team, sizes.z_item, a.z.vector_bytes);
-    v_strip = strip_of(team, sizes.v_item, a.v.vector_bytes);
-    y_strip = strip_of(team, sizes.y_item, a.y.vector_bytes);
+    z_way = copy_way(team, a.z.unit_bytes, sizes.z_item, 0);
+    v_way = copy_way(team, a.v.unit_bytes, sizes.v_item, 0);
+    y_way = copy_way(team, a.y.unit_bytes, sizes.y_item, 0);
     is_used = simt::lane_index() < team.chains;
     channel = is_used ? simt::lane_index() : team.chains - 1;
     slots = reinterpret_cast<float*>(shared + 2 * sizes.stage_bytes()) + simt::lane_index();
@@ -49,28 +47,37 @@ struct HlruWide {
   }
 
   SIMT_DEVICE char* z_of(char* stage) const {
-    return stage + skew_of(team, sizes.z_item, args.z.vector_bytes) + channel * sizes.z_item;
+    return stage + skew_of(team, args.z.unit_bytes, sizes.z_item) + channel * sizes.z_item;
   }
   SIMT_DEVICE char* v_of(char* stage) const {
-    return stage + sizes.z_pitch + skew_of(team, sizes.v_item, args.v.vector_bytes) +
+    return stage + sizes.z_pitch + skew_of(team, args.v.unit_bytes, sizes.v_item) +
            channel * sizes.v_item;
   }
   SIMT_DEVICE char* y_of(char* stage) const {
-    return stage + sizes.z_pitch + sizes.v_pitch +
-           skew_of(team, sizes.y_item, args.y.vector_bytes) + channel * sizes.y_item;
+    return stage + sizes.z_pitch + sizes.v_pitch + skew_of(team, args.y.unit_bytes, sizes.y_item) +
+           channel * sizes.y_item;
+  }
+
+  SIMT_DEVICE void fetch(const ScanArray& array, CopyWay way, int item, int pitch,
+                         std::int64_t step, char* tile) const {
+    fetch_part(array, way, team, item, pitch, array.data + team_byte(team, item, step), 1, tile);
+  }
+  template <class Element>
+  SIMT_DEVICE void store(const ScanArray& array, CopyWay way, int item, int pitch,
+                         std::int64_t step, const char* tile) const {
+    store_part<Element>(array, way, team, item, pitch, array.data + team_byte(team, item, step), 1,
+                        tile);
   }
 
   SIMT_DEVICE void fetch(std::int64_t step, char* stage, bool is_backward) const {
     if (step >= 0 && step < args.shape.length) {
-      fetch_tile(args.z, team, z_strip, sizes.z_item, sizes.z_pitch, step, 1, stage);
-      fetch_tile(args.v, team, v_strip, sizes.v_item, sizes.v_pitch, step, 1,
-                 stage + sizes.z_pitch);
+      fetch(args.z, z_way, sizes.z_item, sizes.z_pitch, step, stage);
+      fetch(args.v, v_way, sizes.v_item, sizes.v_pitch, step, stage + sizes.z_pitch);
       if (is_backward) {
         char* const y = stage + sizes.z_pitch + sizes.v_pitch;
-        fetch_tile(args.dy, team, y_strip, sizes.y_item, sizes.y_pitch, step, 1, y);
+        fetch(args.dy, y_way, sizes.y_item, sizes.y_pitch, step, y);
         if (step > 0)
-          fetch_tile(args.y, team, y_strip, sizes.y_item, sizes.y_pitch, step - 1, 1,
-                     y + sizes.y_pitch);
+          fetch(args.y, y_way, sizes.y_item, sizes.y_pitch, step - 1, y + sizes.y_pitch);
       }
     }
     simt::commit_copies();
@@ -85,8 +92,8 @@ struct HlruWide {
       simt::sync_warp();
       if (is_used) step_forward(stage);
       simt::sync_warp();
-      store_tile<Out>(args.y, team, y_strip, sizes.y_item, sizes.y_pitch, step, 1,
-                      stage + sizes.z_pitch + sizes.v_pitch);
+      store<Out>(args.y, y_way, sizes.y_item, sizes.y_pitch, step,
+                 stage + sizes.z_pitch + sizes.v_pitch);
       simt::sync_warp();
       fetch(step + 2, stage, false);
     }
@@ -96,9 +103,7 @@ struct HlruWide {
     const char* const z = z_of(stage);
     float shift, divisor;
     wide_row<In>(args.gate, z, sizes.m + 1, shift, divisor);
-    const auto a = [&](int j) {
-      return wide_value(args.gate, element<In>(z, j), shift) / divisor;
-    };
+    const auto a = [&](int j) { return wide_value(args.gate, element<In>(z, j), shift) / divisor; };
     const float input = a(sizes.m) * element<In>(v_of(stage), 0);
     const float newest = slots[0];
     float sum = input;
@@ -127,9 +132,8 @@ struct HlruWide {
       simt::sync_warp();
       if (is_used) step_backward(stage, step == 0);
       simt::sync_warp();
-      store_tile<In>(args.dz, team, z_strip, sizes.z_item, sizes.z_pitch, step, 1, stage);
-      store_tile<In>(args.dv, team, v_strip, sizes.v_item, sizes.v_pitch, step, 1,
-                     stage + sizes.z_pitch);
+      store<In>(args.dz, z_way, sizes.z_item, sizes.z_pitch, step, stage);
+      store<In>(args.dv, v_way, sizes.v_item, sizes.v_pitch, step, stage + sizes.z_pitch);
       simt::sync_warp();
       fetch(step - 2, stage, true);
     }
@@ -179,7 +183,8 @@ struct HlruWide {
 };
 
 template <class In, class Out, bool IsTransposed, bool IsBackward>
-SIMT_KERNEL(128) hlru_wide_kernel(HlruArgs args) {
+SIMT_KERNEL(128)
+hlru_wide_kernel(HlruArgs args) {
   const int warps = args.tuning.warps_per_team;
   const std::int64_t index = std::int64_t(simt::block_x()) * warps + simt::warp_index();
   const std::int64_t chains = args.shape.chains * args.shape.channels;

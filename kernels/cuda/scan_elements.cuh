@@ -47,7 +47,8 @@ SIMT_DEVICE void wide_row(Gate gate, const char* z, int c, float& shift, float& 
   divisor = gate == Gate::softmax ? sum : gate_divisor_of(gate, sum, c);
 }
 
-/// dz from z, f = f(z), what its coefficient multiplies, the row's output and u, the gradient by it.
+/// dz from z, f = f(z), what its coefficient multiplies, the row's output and u, the gradient by
+/// it.
 SIMT_DEVICE float wide_gradient(Gate gate, float z, float f, float divisor, float input,
                                 float output, float u) {
   if (gate == Gate::softmax) return f / divisor * u * (input - output);

@@ -14,24 +14,24 @@ inline constexpr int shared_bytes_max = 227 * 1024;
 
 /// Bytes that one copy may move in arrays that share a layout: rows of `row_bytes`, these starts.
 /// Arrays that are nullptr do not count.
-inline int vector_bytes_of(std::int64_t row_bytes, std::initializer_list<const void*> arrays) {
+inline int unit_bytes_of(std::int64_t row_bytes, std::initializer_list<const void*> arrays) {
   std::uintptr_t all = static_cast<std::uintptr_t>(row_bytes);
   for (const void* array : arrays)
     all |= reinterpret_cast<std::uintptr_t>(array);
   return all % 16 == 0 ? 16 : all % 4 == 0 ? 4 : 2;
 }
 
-inline ScanArray array_of(const void* data, int vector_bytes) {
-  return {const_cast<char*>(static_cast<const char*>(data)), vector_bytes};
+inline ScanArray array_of(const void* data, int unit_bytes) {
+  return {const_cast<char*>(static_cast<const char*>(data)), unit_bytes};
 }
 
 /// What a tuning is chosen by: sizes of a kernel.
 struct RelaySizes {
-  int chains = 32;        ///< at most, of a team
-  int segment_steps = 1;  ///< steps of a segment
-  int carry_bytes = 0;    ///< of a warp
-  int stage_bytes = 0;    ///< of a warp's stage
-  int other_bytes = 0;    ///< of a warp, beside its stages
+  int chains = 32;                  ///< at most, of a team
+  int segment_steps = 1;            ///< steps of a segment
+  int carry_bytes = 0;              ///< of a warp
+  int stage_bytes = 0;              ///< of a warp's stage
+  int other_bytes = 0;              ///< of a warp, beside its stages
   int warps_max = relay_warps_max;  ///< of an SM: what registers allow
 
   int warp_bytes(int stages) const { return carry_bytes + stages * stage_bytes + other_bytes; }
@@ -39,11 +39,11 @@ struct RelaySizes {
 
 /// Fills in what `tuning` leaves open.
 ///
-/// An SM takes up to `warps_max` warps, fewer where their stages fill its shared memory. Where there
-/// are as many teams as that (short sequences of a training step), a team gets one warp and many
-/// teams run side by side. Where there are fewer, a team gets so many warps that the SMs are full:
-/// they relay each other (scan_relay.cuh). Where there are fewer teams than SMs, teams are made of
-/// fewer chains, and some lanes idle.
+/// An SM takes up to `warps_max` warps, fewer where their stages fill its shared memory. Where
+/// there are as many teams as that (short sequences of a training step), a team gets one warp and
+/// many teams run side by side. Where there are fewer, a team gets so many warps that the SMs are
+/// full: they relay each other (scan_relay.cuh). Where there are fewer teams than SMs, teams are
+/// made of fewer chains, and some lanes idle.
 inline ScanTuning choose_tuning(ScanTuning tuning, const ScanShape& shape, std::int64_t pieces,
                                 const RelaySizes& sizes) {
   if (tuning.warps_per_team > 0) return tuning;

@@ -1,14 +1,14 @@
 //! The relay: how the warps of a team walk through time.
 //!
-//! A team's chains (scan_tiles.cuh) are cut into segments of a few steps. `warps_per_team` warps take
-//! segments in turn: warp w has w, w + W, w + 2W, ... Each one fetches its segments' inputs into its
-//! own shared memory `stages` segments ahead, normalises the gates of a segment into registers, and
-//! only then waits for the state that its neighbour hands on through shared memory and a named
-//! barrier; it runs the recurrence over its steps, hands the state on, and writes results while the
-//! next warps run theirs. So at any time one warp of a team is in the recurrence, whose latency
-//! (shuffles and multiply-adds that depend on each other) is all that is left on the chain of steps;
-//! loads, exponentials and stores of the other warps fill the time. Nothing is computed twice and
-//! the result is the sequential one, bit for bit, whatever the configuration.
+//! A team's chains (scan_tiles.cuh) are cut into segments of a few steps. `warps_per_team` warps
+//! take segments in turn: warp w has w, w + W, w + 2W, ... Each one fetches its segments' inputs
+//! into its own shared memory `stages` segments ahead, normalises the gates of a segment into
+//! registers, and only then waits for the state that its neighbour hands on through shared memory
+//! and a named barrier; it runs the recurrence over its steps, hands the state on, and writes
+//! results while the next warps run theirs. So at any time one warp of a team is in the recurrence,
+//! whose latency (shuffles and multiply-adds that depend on each other) is all that is left on the
+//! chain of steps; loads, exponentials and stores of the other warps fill the time. Nothing is
+//! computed twice and the result is the sequential one, bit for bit, whatever the configuration.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +47,9 @@ SIMT_DEVICE Relay relay_of(const ScanShape& shape, const ScanTuning& tuning, std
   relay.warps = tuning.warps_per_team;
   relay.warp = here - slot * relay.warps;
   const std::int64_t index = std::int64_t(simt::block_x()) * tuning.teams_per_block + slot;
-  relay.team = team_at(index * tuning.chains_per_team, tuning.chains_per_team,
-                       shape.chains * shape.channels, static_cast<int>(shape.channels),
-                       shape.length);
+  relay.team =
+      team_at(index * tuning.chains_per_team, tuning.chains_per_team, shape.chains * shape.channels,
+              static_cast<int>(shape.channels), shape.length);
   relay.first_step = simt::block_y() * piece;
   const std::int64_t left = shape.length - relay.first_step;
   relay.steps = static_cast<int>(left < piece ? left : piece);
@@ -60,8 +60,8 @@ SIMT_DEVICE Relay relay_of(const ScanShape& shape, const ScanTuning& tuning, std
   auto* const carries = reinterpret_cast<float*>(simt::shared_memory());
   relay.arriving = carries + here * carry_values * 32;
   relay.leaving = carries + next * carry_values * 32;
-  relay.tiles =
-      simt::shared_memory() + all_warps * carry_values * 32 * int(sizeof(float)) + here * warp_bytes;
+  relay.tiles = simt::shared_memory() + all_warps * carry_values * 32 * int(sizeof(float)) +
+                here * warp_bytes;
   return relay;
 }
 

@@ -42,7 +42,7 @@ SIMT_DEVICE void store_words(char* to, const std::uint32_t (&words)[Words]) {
   for (int k = 0; k < Words; k += Unit / 4) {
     if constexpr (Unit == 16)
       *reinterpret_cast<simt::Vector16*>(to + 4 * k) = {words[k], words[k + 1], words[k + 2],
-                                                       words[k + 3]};
+                                                        words[k + 3]};
     else if constexpr (Unit == 8)
       *reinterpret_cast<simt::Vector8*>(to + 4 * k) = {words[k], words[k + 1]};
     else
@@ -103,8 +103,7 @@ SIMT_DEVICE float logistic_of(float z) {
 /// Near 0 by its series, where 1 - 2 / (1 + exp 2z) would lose digits.
 SIMT_DEVICE float tanh_of(float z) {
   const float q = z * z;
-  const float series =
-      z * fmaf(q, fmaf(q, fmaf(q, -17.f / 315.f, 2.f / 15.f), -1.f / 3.f), 1.f);
+  const float series = z * fmaf(q, fmaf(q, fmaf(q, -17.f / 315.f, 2.f / 15.f), -1.f / 3.f), 1.f);
   const float whole =
       1.f - 2.f * simt::reciprocal(1.f + simt::exp2_fast(2.f * 1.4426950408889634f * z));
   return q < 0.04f ? series : whole;
@@ -146,9 +145,10 @@ SIMT_DEVICE float gate_divisor_of(Gate gate, float sum, int count) {
   return gate == Gate::relu_l1 ? sum + 0.001f * static_cast<float>(count) : sum;
 }
 
-/// Raw gates to coefficients, in place: C columns of x from First on.
+/// Raw gates to coefficients but for a factor, which is returned; in place: C columns of x from
+/// First on.
 template <int First, int C, int N>
-SIMT_DEVICE void softmax_columns(float (&x)[N]) {
+SIMT_DEVICE float softmax_columns(float (&x)[N]) {
   constexpr float log2_e = 1.4426950408889634f;
   float largest = x[First];
 #pragma unroll
@@ -161,40 +161,55 @@ SIMT_DEVICE void softmax_columns(float (&x)[N]) {
     x[First + j] = simt::exp2_fast(fmaf(x[First + j], log2_e, shift));
     sum += x[First + j];
   }
-  const float scale = simt::reciprocal(sum);
-#pragma unroll
-  for (int j = 0; j < C; ++j)
-    x[First + j] *= scale;
+  return simt::reciprocal(sum);
 }
 
 /// The same for values f(z) of another gate.
 template <int First, int C, int N>
-SIMT_DEVICE void divide_columns(Gate gate, float (&x)[N]) {
+SIMT_DEVICE float other_columns(Gate gate, const float (&x)[N]) {
   float sum = 0;
 #pragma unroll
   for (int j = 0; j < C; ++j)
     sum += fabsf(x[First + j]);
-  const float scale = simt::reciprocal(gate_divisor_of(gate, sum, C));
+  return simt::reciprocal(gate_divisor_of(gate, sum, C));
+}
+
+/// Coefficients of R rows of C columns, of softmax or of the other gate that `gate` names: x[r * C
+/// + j] * scale[r]. With `Scaled`, x has the factor in it and scale is 1.
+template <bool IsSoftmax, bool Scaled, int R, int C, int Row = 0>
+SIMT_DEVICE void normalise_rows(Gate gate, float (&x)[R * C], float (&scale)[R]) {
+  if constexpr (!IsSoftmax && Row == 0) gate_values(gate, x);
+  if constexpr (IsSoftmax)
+    scale[Row] = softmax_columns<Row * C, C>(x);
+  else
+    scale[Row] = other_columns<Row * C, C>(gate, x);
+  if constexpr (Scaled) {
 #pragma unroll
-  for (int j = 0; j < C; ++j)
-    x[First + j] *= scale;
-}
-
-/// Coefficients of R rows of C columns, of softmax or of the other gate that `gate` names.
-template <bool IsSoftmax, int R, int C, int Row = 0>
-SIMT_DEVICE void normalise_rows(Gate gate, float (&x)[R * C]) {
-  if constexpr (IsSoftmax) {
-    softmax_columns<Row * C, C>(x);
-  } else {
-    if constexpr (Row == 0) gate_values(gate, x);
-    divide_columns<Row * C, C>(gate, x);
+    for (int j = 0; j < C; ++j)
+      x[Row * C + j] *= scale[Row];
+    scale[Row] = 1;
   }
-  if constexpr (Row + 1 < R) normalise_rows<IsSoftmax, R, C, Row + 1>(gate, x);
+  if constexpr (Row + 1 < R) normalise_rows<IsSoftmax, Scaled, R, C, Row + 1>(gate, x, scale);
 }
 
-/// dz, columns First to First + C - 1, of one row with coefficients a there. `inputs` is what the
-/// coefficients multiply, `output` their sum of products, u the gradient by the output: da_j = u
-/// inputs_j and sum_j da_j a_j = u output.
+/// Coefficients of S steps from raw gates.
+template <bool Scaled, int R, int C, int S>
+SIMT_DEVICE void normalise_segment(Gate gate, float (&a)[S][R * C], float (&scale)[S][R]) {
+  if (gate == Gate::softmax) {
+#pragma unroll
+    for (int s = 0; s < S; ++s)
+      normalise_rows<true, Scaled, R, C>(gate, a[s], scale[s]);
+  } else {
+#pragma unroll
+    for (int s = 0; s < S; ++s)
+      normalise_rows<false, Scaled, R, C>(gate, a[s], scale[s]);
+  }
+}
+
+/// dz, columns First to First + C - 1, of one row with coefficients a there (or coefficients but
+/// for a factor, which u has in it then). `inputs` is what the coefficients multiply, `output`
+/// their sum of products, u the gradient by the output: da_j = u inputs_j and sum_j da_j a_j = u
+/// output.
 template <int First, int C, int N>
 SIMT_DEVICE void softmax_gradient(const float (&a)[N], const float (&inputs)[C], float output,
                                   float u, float (&dz)[N]) {
@@ -203,8 +218,9 @@ SIMT_DEVICE void softmax_gradient(const float (&a)[N], const float (&inputs)[C],
     dz[First + j] = a[First + j] * u * (inputs[j] - output);
 }
 
-/// The same for another gate. dz holds z before.
-template <int First, int C, int N>
+/// The same for another gate. dz holds z before. Where coefficients are not `Scaled`, u has 1 over
+/// the row's divisor in it already.
+template <bool Scaled, int First, int C, int N>
 SIMT_DEVICE void other_gradient(Gate gate, const float (&inputs)[C], float output, float u,
                                 float (&dz)[N]) {
   float f[C];
@@ -212,18 +228,17 @@ SIMT_DEVICE void other_gradient(Gate gate, const float (&inputs)[C], float outpu
   for (int j = 0; j < C; ++j)
     f[j] = dz[First + j];
   gate_values(gate, f);
-  float sum = 0;
-#pragma unroll
-  for (int j = 0; j < C; ++j)
-    sum += fabsf(f[j]);
-  const float scale = u * simt::reciprocal(gate_divisor_of(gate, sum, C));
+  if constexpr (Scaled) {
+    const float scale = other_columns<0, C>(gate, f);
+    u *= scale;
+  }
   const bool is_signed = gate == Gate::tanh_l1 || gate == Gate::lin_l1;
 #pragma unroll
   for (int j = 0; j < C; ++j) {
     const float z = dz[First + j];
     const float sign = !is_signed ? 1.f : static_cast<float>((z > 0) - (z < 0));
     const float inner = gate == Gate::no_norm ? inputs[j] : inputs[j] - sign * output;
-    dz[First + j] = gate_derivative(gate, z, f[j]) * (inner * scale);
+    dz[First + j] = gate_derivative(gate, z, f[j]) * (inner * u);
   }
 }
 

@@ -1,12 +1,18 @@
-//! Tiles of the scans: some steps of a team's chains, copied between global and shared memory by one
-//! warp.
+//! Tiles of the scans: some steps of a team's chains, copied between global and shared memory by
+//! one warp.
 //!
 //! Arrays are [sequences, steps, channels, item]; a chain is one channel of one sequence, counted
 //! through all sequences: chain = sequence * channels + channel. A team is up to 32 chains that
 //! follow each other. At one step, they lie together in memory, or in a few pieces where the team
-//! reaches into the next sequence. A warp copies vectors of 16 bytes where rows (all channels of one
-//! step) allow, else of 4 or 2: rows are whole vectors then, so that a vector never lies across two
-//! sequences. A tile's step begins with the first vector that holds a byte of the team.
+//! reaches into the next sequence.
+//!
+//! Three ways to copy, by what addresses allow:
+//! - whole: 16 bytes a lane and time, everything about the tile known at compile time but where it
+//!   lies; a full team of one sequence, and all steps;
+//! - vectors: 16 bytes a lane and time, any number of chains and steps;
+//! - words: 4 or 2 bytes, where rows (all channels of one step) or the team's part of them are not
+//!   whole vectors.
+//! A tile's step begins with the first copied unit that holds a byte of the team.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +21,11 @@
 
 namespace scanyard::kernels::cuda {
 
-/// A device array with its vectors: how many bytes a copy may move at once (16, 4 or 2).
+/// A device array and how many bytes a copy may move at once (16, 4 or 2): whole rows consist of
+/// such units, so that none lies across two sequences.
 struct ScanArray {
   char* data = nullptr;
-  int vector_bytes = 16;
+  int unit_bytes = 16;
 };
 
 struct Team {
@@ -41,133 +48,186 @@ SIMT_DEVICE Team team_at(std::int64_t first_chain, int chains, std::int64_t all_
   return team;
 }
 
-/// How a warp copies one array's tiles: lane i copies every `stride`-th step from `step` on, vectors
-/// `vector`, `vector` + 32, ... of that step. Packed into one register.
-struct Strip {
-  int packed = 0;
-
-  SIMT_DEVICE int vector() const { return packed & 31; }
-  SIMT_DEVICE int stride() const { return packed >> 5 & 63; }
-  SIMT_DEVICE int step() const { return packed >> 11; }
-};
-
-/// Bytes between the start of the vector that holds the team's first byte of a row, and that byte.
-/// `item`: bytes of one chain at one step.
-SIMT_DEVICE int skew_of(const Team& team, int item, int vector_bytes) {
-  return team.channel * item & (vector_bytes - 1);
-}
-
-/// How many vectors hold the team's bytes of one step.
-SIMT_DEVICE int vectors_of(const Team& team, int item, int vector_bytes) {
-  const int shift = vector_bytes == 16 ? 4 : vector_bytes == 4 ? 2 : 1;
-  const int bytes = skew_of(team, item, vector_bytes) + team.chains * item;
-  return (bytes + vector_bytes - 1) >> shift;
-}
-
-SIMT_DEVICE Strip strip_of(const Team& team, int item, int vector_bytes) {
-  const int vectors = vectors_of(team, item, vector_bytes), lane = simt::lane_index();
-  if (vectors >= 32) return {lane | 1 << 5};
-  const int stride = 32 / vectors;
-  const int step = lane / vectors;
-  constexpr int none = 1 << 16;  // a lane left over copies nothing
-  return {(lane - step * vectors) | stride << 5 | (step < stride ? step : none) << 11};
-}
-
-/// Bytes of a tile's step in shared memory, for up to `chains` chains of `item` bytes and any skew.
+/// Bytes of a tile's step in shared memory, for up to `chains` chains of `item` bytes.
 SIMT_BOTH constexpr int tile_pitch(int chains, int item) {
-  return (chains * item + 14 + 15) / 16 * 16;
+  return (chains * item + (item % 4 == 0 ? 0 : 2) + 15) / 16 * 16;
 }
 
-/// Calls move(byte in the tile, byte in the array, byte in the tile's step) for every vector of this
-/// lane.
-template <int V, class Move>
-SIMT_DEVICE void for_each_vector(const Team& team, const Strip& strip, int item, int pitch,
-                                 std::int64_t first_step, int steps, Move move) {
-  const int row = team.channels * item;
-  const int begin = team.channel * item - skew_of(team, item, V);
-  const int vectors = vectors_of(team, item, V);
-  const int first = strip.step(), stride = strip.stride();
-  for (int vector = strip.vector(); vector < vectors; vector += 32) {
-    int at = begin + vector * V;
-    std::int64_t sequence = team.sequence;
+enum class CopyWay { whole, vectors, words };
+
+/// Half a team can be whole too where its chains are small: such teams are halved where there are
+/// few of them.
+SIMT_BOTH constexpr bool halves_are_whole(int chains, int item) {
+  return chains == 32 && item <= 24 && chains / 2 * item % 16 == 0;
+}
+
+/// How a team's tiles of one array are copied. `full_chains`: of a full team.
+SIMT_DEVICE CopyWay copy_way(const Team& team, int unit_bytes, int item, int full_chains) {
+  if (unit_bytes != 16 || ((team.channel * item) | (team.chains * item)) % 16 != 0)
+    return CopyWay::words;
+  const bool is_full = team.chains == full_chains ||
+                       (halves_are_whole(full_chains, item) && team.chains == full_chains / 2);
+  const bool is_whole = is_full && team.channel + team.chains <= team.channels;
+  return is_whole ? CopyWay::whole : CopyWay::vectors;
+}
+
+/// Bytes of a tile's step before the team's first byte.
+SIMT_DEVICE int skew_of(const Team& team, int unit_bytes, int item) {
+  return unit_bytes == 2 ? 0 : team.channel * item % 4;
+}
+
+/// Byte of the array where the team's part of a step begins.
+SIMT_DEVICE std::int64_t team_byte(const Team& team, int item, std::int64_t step) {
+  return ((team.sequence * team.length + step) * team.channels + team.channel) * item;
+}
+
+/// Calls move(byte in the tile, byte from the team's start in the array) for every vector of a
+/// whole tile.
+template <int Chains, int Item, int Steps, int Pitch, class Move>
+SIMT_DEVICE void for_whole_tile(int row, Move move) {
+  constexpr int vectors = Chains * Item / 16, all = vectors * Steps;
+#pragma unroll
+  for (int i = 0; i < (all + 31) / 32; ++i) {
+    const int index = simt::lane_index() + 32 * i;
+    const int step = index / vectors, vector = index - step * vectors;
+    const int tile = Pitch == vectors * 16 ? index * 16 : step * Pitch + vector * 16;
+    if (all % 32 == 0 || index < all) move(tile, step * row + vector * 16);
+  }
+}
+
+/// for_whole_tile() of the team: full or half.
+template <int Chains, int Item, int Steps, class Move>
+SIMT_DEVICE void for_each_of_whole(const Team& team, Move move) {
+  constexpr int pitch = tile_pitch(Chains, Item);
+  if constexpr (halves_are_whole(Chains, Item)) {
+    if (team.chains < Chains) {
+      for_whole_tile<Chains / 2, Item, Steps, pitch>(team.channels * Item, move);
+      return;
+    }
+  }
+  for_whole_tile<Chains, Item, Steps, pitch>(team.channels * Item, move);
+}
+
+/// The same for any number of chains and steps; the team may reach into further sequences.
+template <class Move>
+SIMT_DEVICE void for_vectors(const Team& team, int item, int pitch, int steps, Move move) {
+  const int vectors = team.chains * item / 16, row = team.channels * item;
+  const int begin = team.channel * item;
+  const int step_of = (1 << 20) / vectors + 1;  // index / vectors, exact below 2^20 / vectors
+  for (int index = simt::lane_index(); index < vectors * steps; index += 32) {
+    const int step = index * step_of >> 20, vector = index - step * vectors;
+    int at = begin + vector * 16;
+    std::int64_t sequences = 0;
     while (at >= row) {
       at -= row;
-      ++sequence;
+      sequences += team.length;
     }
-    std::int64_t global = (sequence * team.length + first_step + first) * row + at;
-    const std::int64_t global_stride = std::int64_t(stride) * row;
-    int tile = first * pitch + vector * V;
-#pragma unroll 4
-    for (int step = first; step < steps; step += stride) {
-      move(tile, global, vector * V);
-      tile += stride * pitch;
-      global += global_stride;
+    move(step * pitch + vector * 16, (sequences + step) * row + at - begin);
+  }
+}
+
+/// The same by units of `Unit` bytes, and with the byte at which the unit begins in the tile's
+/// step.
+template <int Unit, class Move>
+SIMT_DEVICE void for_words(const Team& team, int item, int pitch, int steps, Move move) {
+  const int row = team.channels * item, begin = team.channel * item / Unit * Unit;
+  const int units = (team.channel * item - begin + team.chains * item + Unit - 1) / Unit;
+  const std::int64_t first = team.channel * item;
+  for (int step = 0; step < steps; ++step) {
+    for (int unit = simt::lane_index(); unit < units; unit += 32) {
+      int at = begin + unit * Unit;
+      std::int64_t sequences = 0;
+      while (at >= row) {
+        at -= row;
+        sequences += team.length;
+      }
+      move(step * pitch + unit * Unit, (sequences + step) * row + at - first, unit * Unit);
     }
   }
 }
 
-/// Starts copying `steps` steps from `first_step` on into the tile. The copies belong to the
-/// caller's current group.
-SIMT_DEVICE void fetch_tile(const ScanArray& array, const Team& team, const Strip& strip, int item,
-                            int pitch, std::int64_t first_step, int steps, char* tile) {
-  if (array.vector_bytes == 16) {
-    for_each_vector<16>(team, strip, item, pitch, first_step, steps,
-                        [&](int to, std::int64_t from, int) {
-                          simt::copy_async<16>(tile + to, array.data + from);
-                        });
-  } else if (array.vector_bytes == 4) {
-    for_each_vector<4>(
-        team, strip, item, pitch, first_step, steps,
-        [&](int to, std::int64_t from, int) {
-          simt::copy_async<4>(tile + to, array.data + from);
-        });
+/// fetch_tile() for sizes known at run time. `from`: the team's first byte of the first step.
+SIMT_DEVICE void fetch_part(const ScanArray& array, CopyWay way, const Team& team, int item,
+                            int pitch, const char* from, int steps, char* tile) {
+  if (way != CopyWay::words) {
+    for_vectors(team, item, pitch, steps,
+                [&](int to, std::int64_t at) { simt::copy_async<16>(tile + to, from + at); });
+  } else if (array.unit_bytes >= 4) {
+    for_words<4>(team, item, pitch, steps,
+                 [&](int to, std::int64_t at, int) { simt::copy_async<4>(tile + to, from + at); });
   } else {
-    for_each_vector<2>(team, strip, item, pitch, first_step, steps,
-                       [&](int to, std::int64_t from, int) {
-                         *reinterpret_cast<std::uint16_t*>(tile + to) =
-                             *reinterpret_cast<const std::uint16_t*>(array.data + from);
-                       });
+    for_words<2>(team, item, pitch, steps, [&](int to, std::int64_t at, int) {
+      *reinterpret_cast<std::uint16_t*>(tile + to) =
+          *reinterpret_cast<const std::uint16_t*>(from + at);
+    });
   }
 }
 
-/// Copies those elements of a vector of V bytes that belong to the team: from byte `skew` of the
-/// step to `end`. The vector begins at byte `in_step`.
-template <class Element, int V>
-SIMT_DEVICE void store_edge(int skew, int end, int in_step, const char* from, char* to) {
-  for (int byte = 0; byte < V; byte += int(sizeof(Element))) {
-    if (in_step + byte >= skew && in_step + byte < end)
-      *reinterpret_cast<Element*>(to + byte) = *reinterpret_cast<const Element*>(from + byte);
+/// Starts copying `steps` of Steps steps from `first_step` on into the tile. The copies belong to
+/// the caller's current group.
+template <int Chains, int Item, int Steps>
+SIMT_DEVICE void fetch_tile(const ScanArray& array, CopyWay way, const Team& team,
+                            std::int64_t first_step, int steps, char* tile) {
+  constexpr int pitch = tile_pitch(Chains, Item);
+  const char* const from = array.data + team_byte(team, Item, first_step);
+  if constexpr (Chains * Item % 16 == 0) {
+    if (way == CopyWay::whole && steps == Steps) {
+      const auto copy = [&](int at_tile, int at) {
+        simt::copy_async<16>(tile + at_tile, from + at);
+      };
+      for_each_of_whole<Chains, Item, Steps>(team, copy);
+      return;
+    }
+  }
+  fetch_part(array, way, team, Item, pitch, from, steps, tile);
+}
+
+/// store_tile() for sizes known at run time. Of units that hold other teams' bytes too, only the
+/// team's own elements are written.
+template <class Element>
+SIMT_DEVICE void store_part(const ScanArray& array, CopyWay way, const Team& team, int item,
+                            int pitch, char* to, int steps, const char* tile) {
+  if (way != CopyWay::words) {
+    for_vectors(team, item, pitch, steps, [&](int from, std::int64_t at) {
+      *reinterpret_cast<simt::Vector16*>(to + at) =
+          *reinterpret_cast<const simt::Vector16*>(tile + from);
+    });
+    return;
+  }
+  const int skew = skew_of(team, array.unit_bytes, item), end = skew + team.chains * item;
+  const auto store_unit = [&](int from, std::int64_t at, int in_step, int unit) {
+    for (int byte = 0; byte < unit; byte += int(sizeof(Element))) {
+      if (in_step + byte >= skew && in_step + byte < end)
+        *reinterpret_cast<Element*>(to + at + byte) =
+            *reinterpret_cast<const Element*>(tile + from + byte);
+    }
+  };
+  if (array.unit_bytes >= 4) {
+    for_words<4>(team, item, pitch, steps,
+                 [&](int from, std::int64_t at, int in_step) { store_unit(from, at, in_step, 4); });
+  } else {
+    for_words<2>(team, item, pitch, steps,
+                 [&](int from, std::int64_t at, int in_step) { store_unit(from, at, in_step, 2); });
   }
 }
 
 /// Copies `steps` steps of the tile, written by any lane before a sync_warp, to the array.
-template <class Element>
-SIMT_DEVICE void store_tile(const ScanArray& array, const Team& team, const Strip& strip, int item,
-                            int pitch, std::int64_t first_step, int steps, const char* tile) {
-  const int skew = skew_of(team, item, array.vector_bytes);
-  const int end = skew + team.chains * item;
-  if (array.vector_bytes == 16) {
-    for_each_vector<16>(team, strip, item, pitch, first_step, steps,
-                        [&](int from, std::int64_t to, int in_step) {
-                          if (in_step >= skew && in_step + 16 <= end)
-                            *reinterpret_cast<simt::Vector16*>(array.data + to) =
-                                *reinterpret_cast<const simt::Vector16*>(tile + from);
-                          else
-                            store_edge<Element, 16>(skew, end, in_step, tile + from,
-                                                    array.data + to);
-                        });
-  } else if (array.vector_bytes == 4) {
-    for_each_vector<4>(
-        team, strip, item, pitch, first_step, steps, [&](int from, std::int64_t to, int in_step) {
-          store_edge<Element, 4>(skew, end, in_step, tile + from, array.data + to);
-        });
-  } else {
-    for_each_vector<2>(team, strip, item, pitch, first_step, steps,
-                       [&](int from, std::int64_t to, int) {
-                         *reinterpret_cast<std::uint16_t*>(array.data + to) =
-                             *reinterpret_cast<const std::uint16_t*>(tile + from);
-                       });
+template <class Element, int Chains, int Item, int Steps>
+SIMT_DEVICE void store_tile(const ScanArray& array, CopyWay way, const Team& team,
+                            std::int64_t first_step, int steps, const char* tile) {
+  constexpr int pitch = tile_pitch(Chains, Item);
+  char* const to = array.data + team_byte(team, Item, first_step);
+  if constexpr (Chains * Item % 16 == 0) {
+    if (way == CopyWay::whole && steps == Steps) {
+      const auto copy = [&](int at_tile, int at) {
+        *reinterpret_cast<simt::Vector16*>(to + at) =
+            *reinterpret_cast<const simt::Vector16*>(tile + at_tile);
+      };
+      for_each_of_whole<Chains, Item, Steps>(team, copy);
+      return;
+    }
   }
+  store_part<Element>(array, way, team, Item, pitch, to, steps, tile);
 }
 
 }  // namespace scanyard::kernels::cuda

@@ -1,6 +1,6 @@
 //! What the scan kernels ask of a GPU, by plain names: lanes, shuffles, barriers between warps,
-//! asynchronous copies, launches. The kernels use nothing else of CUDA, so that the same source also
-//! runs on a CPU, lane by lane, where there is no GPU: tests/kernels/simt/emulator.hpp defines
+//! asynchronous copies, launches. The kernels use nothing else of CUDA, so that the same source
+//! also runs on a CPU, lane by lane, where there is no GPU: tests/kernels/simt/emulator.hpp defines
 //! SCANYARD_SIMT_PROVIDED and brings these names itself.
 #pragma once
 

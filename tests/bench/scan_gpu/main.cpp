@@ -1,7 +1,9 @@
 //! Times the GPU's scans, beside the copy bandwidth and the bf16 product rate of the same run.
 //! bench_scan_gpu [WHAT ...] with WHAT of: scans (P1 and other shapes), tunings (all that fit, for
-//! P1), mixer (P2); without any, scans and mixer.
+//! P1), mixer (P2), p1 alone, once M (launches only); without any, scans and mixer.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "tests/bench/scan_gpu/timing.hpp"
@@ -26,38 +28,49 @@ void print_row(const char* label, const ScanRow& row, double bandwidth) {
 }
 
 ScanRow paper_row(std::int64_t m, std::int64_t H = 128) {
-  return {ScanOp::bdlru, ScanTypes::bf16_states, Gate::softmax, {16, 2048, H, m}, {}, 0};
+  return {ScanOp::bdlru, ScanTypes::bf16_states, Gate::softmax, {16, 2048, H, m}, {}, true, 0};
 }
 
-void bench_scans(double bandwidth) {
+void bench_paper_scans(double bandwidth) {
   std::printf("%-10s %-58s %9s %9s %9s %9s %5s %5s %5s\n", "", "milliseconds; ratios to the floor",
               "forward", "backward", "both", "floor", "f", "b", "both");
   for (const std::int64_t m : {1, 2, 4, 8, 16})
     print_row("P1", paper_row(m), bandwidth);
+}
+
+void bench_scans(double bandwidth) {
+  bench_paper_scans(bandwidth);
   for (const std::int64_t m : {3, 5, 6})
     print_row("", paper_row(m), bandwidth);
   print_row("P2 scan", paper_row(4, 1152), bandwidth);
   print_row("P2 scan", paper_row(16, 106), bandwidth);
   for (const std::int64_t replicas : {1, 15, 60}) {
     for (const ScanTypes types : {ScanTypes::f32, ScanTypes::bf16}) {
-      print_row("S5 R=", {ScanOp::bdlru, types, Gate::softmax, {128 * replicas, 16, 64, 5}, {}, 0},
-                bandwidth);
+      print_row(
+          "S5 R=", {ScanOp::bdlru, types, Gate::softmax, {128 * replicas, 16, 64, 5}, {}, true, 0},
+          bandwidth);
     }
   }
-  print_row("S5 small", {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 60, 16, 8, 5}, {}, 0},
+  print_row("S5 small",
+            {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 60, 16, 8, 5}, {}, true, 0},
             bandwidth);
-  print_row("S3", {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 64, 3}, {}, 0},
+  print_row("S3",
+            {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 64, 3}, {}, true, 0},
             bandwidth);
-  print_row("T=128", {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 128, 64, 4}, {}, 0},
+  print_row("T=128",
+            {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 128, 64, 4}, {}, true, 0},
             bandwidth);
   for (const std::int64_t m : {1, 4, 16}) {
-    print_row("long", {ScanOp::bdlru, ScanTypes::bf16_states, Gate::softmax, {1, 65536, 128, m}, {}, 0},
-              bandwidth);
+    print_row(
+        "long",
+        {ScanOp::bdlru, ScanTypes::bf16_states, Gate::softmax, {1, 65536, 128, m}, {}, true, 0},
+        bandwidth);
   }
   for (const ScanOp op : {ScanOp::hlru, ScanOp::hlru_transposed}) {
     for (const std::int64_t m : {1, 2, 4, 8, 16})
-      print_row("", {op, ScanTypes::bf16_states, Gate::softmax, {16, 2048, 1024, m}, {}, 0}, bandwidth);
-    print_row("S5 R=15", {op, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 128, 5}, {}, 0},
+      print_row("", {op, ScanTypes::bf16_states, Gate::softmax, {16, 2048, 1024, m}, {}, true, 0},
+                bandwidth);
+    print_row("S5 R=15", {op, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 128, 5}, {}, true, 0},
               bandwidth);
   }
 }
@@ -67,8 +80,10 @@ void bench_tunings(double bandwidth) {
   std::vector<ScanRow> rows;
   for (const std::int64_t m : {1, 2, 4, 8, 16})
     rows.push_back(paper_row(m));
-  rows.push_back({ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 64, 5}, {}, 0});
-  rows.push_back({ScanOp::bdlru, ScanTypes::f32, Gate::softmax, {128 * 15, 16, 64, 5}, {}, 0});
+  rows.push_back(
+      {ScanOp::bdlru, ScanTypes::bf16, Gate::softmax, {128 * 15, 16, 64, 5}, {}, true, 0});
+  rows.push_back(
+      {ScanOp::bdlru, ScanTypes::f32, Gate::softmax, {128 * 15, 16, 64, 5}, {}, true, 0});
   for (ScanRow& row : rows) {
     const RowArrays arrays(row, sets_for(row));
     std::printf("tunings of %s: warps x teams, stages, chains: forward, backward over floor\n",
@@ -81,19 +96,27 @@ void bench_tunings(double bandwidth) {
           const int lanes = row.shape.m == 16 ? 8 : row.shape.m == 8 ? 4 : row.shape.m == 4 ? 2 : 1;
           const int teams = warps >= 3 ? 1 : 4 / warps;
           row.tuning = {warps, teams, stages, 32 / lanes >> chains};
-          const double there = arrays.fits(row, false)
-                                   ? time_calls(arrays.forward(row), 5) * bandwidth /
-                                         row.forward_bytes() / 1e3
-                                   : 0;
+          const double there = arrays.fits(row, false) ? time_calls(arrays.forward(row), 5) *
+                                                             bandwidth / row.forward_bytes() / 1e3
+                                                       : 0;
           const double back = arrays.fits(row, true) ? time_calls(arrays.backward(row), 5) *
                                                            bandwidth / row.backward_bytes() / 1e3
                                                      : 0;
-          std::printf("  %2dx%d,%d,%2d: %5.2f %5.2f\n", warps, teams, stages, row.tuning.chains_per_team,
-                      there, back);
+          std::printf("  %2dx%d,%d,%2d: %5.2f %5.2f\n", warps, teams, stages,
+                      row.tuning.chains_per_team, there, back);
         }
       }
     }
   }
+}
+
+/// One forward and one backward pass of P1, for a profiler.
+void run_once(std::int64_t m) {
+  const ScanRow row = paper_row(m);
+  const RowArrays arrays(row, 1);
+  for (const auto& call : arrays.both(row))
+    call(nullptr);
+  require(cudaDeviceSynchronize(), "the scans");
 }
 
 int run(int argc, char** argv) {
@@ -108,9 +131,17 @@ int run(int argc, char** argv) {
     }
     return argc == 1 && by_default;
   };
-  const double bandwidth = copy_bandwidth(), rate = product_rate();
-  std::printf("%s; copy %.3f TB/s read + write; bf16 product 8192^3 %.0f TFLOP/s\n",
-              device.text.c_str(), bandwidth / 1e12, rate / 1e12);
+  if (is_wanted("once", false)) {
+    run_once(argc > 2 ? std::atoi(argv[2]) : 4);
+    return 0;
+  }
+  const double driver = driver_copy_bandwidth(), kernel = kernel_copy_bandwidth();
+  const double bandwidth = std::max(driver, kernel), rate = product_rate();
+  std::printf(
+      "%s; copy, read + write: %.3f TB/s by a kernel, %.3f by the driver; bf16 product "
+      "8192^3 %.0f TFLOP/s\n",
+      device.text.c_str(), kernel / 1e12, driver / 1e12, rate / 1e12);
+  if (is_wanted("p1", false)) bench_paper_scans(bandwidth);
   if (is_wanted("scans", true)) bench_scans(bandwidth);
   if (is_wanted("mixer", true)) bench_mixer(bandwidth, rate);
   if (is_wanted("tunings", false)) bench_tunings(bandwidth);

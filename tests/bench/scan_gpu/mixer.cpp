@@ -44,9 +44,9 @@ class Product {
     if (bias) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, static_cast<void*>(bias));
     const auto layout = [](std::int64_t r, std::int64_t c) {
       cublasLtMatrixLayout_t made;
-      require_blas(cublasLtMatrixLayoutCreate(&made, CUDA_R_16BF, std::uint64_t(r),
-                                              std::uint64_t(c), r),
-                   "describing a matrix");
+      require_blas(
+          cublasLtMatrixLayoutCreate(&made, CUDA_R_16BF, std::uint64_t(r), std::uint64_t(c), r),
+          "describing a matrix");
       return made;
     };
     layout_a_ = a.is_transposed ? layout(inner, rows) : layout(rows, inner);
@@ -61,19 +61,19 @@ class Product {
  private:
   void run(const cublasLtMatmulAlgo_t& algorithm, cudaStream_t stream) const {
     const float one = 1;
-    require_blas(cublasLtMatmul(handle_, operation_, &one, a_, layout_a_, b_, layout_b_, &beta_, d_,
-                                layout_d_, d_, layout_d_, &algorithm, workspace_, workspace_bytes,
-                                stream),
-                 "a product");
+    require_blas(
+        cublasLtMatmul(handle_, operation_, &one, a_, layout_a_, b_, layout_b_, &beta_, d_,
+                       layout_d_, d_, layout_d_, &algorithm, workspace_, workspace_bytes, stream),
+        "a product");
   }
 
   void choose() {
     cublasLtMatmulPreference_t preference;
     require_blas(cublasLtMatmulPreferenceCreate(&preference), "cuBLASLt");
-    require_blas(cublasLtMatmulPreferenceSetAttribute(preference,
-                                                      CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                                                      &workspace_bytes, sizeof workspace_bytes),
-                 "cuBLASLt");
+    require_blas(
+        cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                             &workspace_bytes, sizeof workspace_bytes),
+        "cuBLASLt");
     cublasLtMatmulHeuristicResult_t found[6];
     int count = 0;
     require_blas(cublasLtMatmulAlgoGetHeuristic(handle_, operation_, layout_a_, layout_b_,
@@ -81,8 +81,7 @@ class Product {
                  "choosing a product");
     milliseconds_ = 1e30;
     for (int i = 0; i < count; ++i) {
-      const double ms =
-          time_calls({[&](cudaStream_t stream) { run(found[i].algo, stream); }}, 3);
+      const double ms = time_calls({[&](cudaStream_t stream) { run(found[i].algo, stream); }}, 3);
       if (ms < milliseconds_) {
         milliseconds_ = ms;
         chosen_ = found[i].algo;
@@ -123,27 +122,31 @@ void bench_one(const Blas& blas, std::int64_t m, std::int64_t H, double bandwidt
   const auto dy = bf16_array(N * d, 1), dh = bf16_array(N * S, 1), dz = bf16_array(N * Z, 1);
   const auto dv = bf16_array(N * S, 1), dx = bf16_array(N * d, 1), dwg = bf16_array(Z * d, 1);
   const auto dwv = bf16_array(S * d, 1), dwo = bf16_array(d * S, 1), dbias = bf16_array(Z, 1);
-  const auto product = [&](std::int64_t rows, std::int64_t columns, std::int64_t inner,
-                           const auto& a, bool at, const auto& b, bool bt, const auto& out,
-                           bool add = false,
-                           cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT,
-                           char* with = nullptr) {
-    return Product(blas.handle, blas.workspace.data(), rows, columns, inner, {a->data(), at},
-                   {b->data(), bt}, out->data(), add, epilogue, with);
-  };
-  const Product gates = product(Z, N, d, wg, true, x, false, z, false, CUBLASLT_EPILOGUE_BIAS,
-                                bias->data());
+  const auto product =
+      [&](std::int64_t rows, std::int64_t columns, std::int64_t inner, const auto& a, bool at,
+          const auto& b, bool bt, const auto& out, bool add = false,
+          cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT, char* with = nullptr) {
+        return Product(blas.handle, blas.workspace.data(), rows, columns, inner, {a->data(), at},
+                       {b->data(), bt}, out->data(), add, epilogue, with);
+      };
+  const Product gates =
+      product(Z, N, d, wg, true, x, false, z, false, CUBLASLT_EPILOGUE_BIAS, bias->data());
   const Product values = product(S, N, d, wv, true, x, false, v);
   const Product output = product(d, N, S, wo, true, h, false, y);
   const Product to_states = product(S, N, d, wo, false, dy, false, dh);
   const Product by_output = product(S, d, N, h, false, dy, true, dwo);
-  const Product by_gates = product(d, Z, N, x, false, dz, true, dwg, false,
-                                   CUBLASLT_EPILOGUE_BGRADB, dbias->data());
+  const Product by_gates =
+      product(d, Z, N, x, false, dz, true, dwg, false, CUBLASLT_EPILOGUE_BGRADB, dbias->data());
   const Product by_values = product(d, S, N, x, false, dv, true, dwv);
   const Product from_gates = product(d, N, Z, wg, false, dz, false, dx);
   const Product from_values = product(d, N, S, wv, false, dv, false, dx, true);
-  const test::ScanRow row{test::ScanOp::bdlru, test::ScanTypes::bf16_states, Gate::softmax,
-                          {chains, length, H, m}, {}, 0};
+  const test::ScanRow row{test::ScanOp::bdlru,
+                          test::ScanTypes::bf16_states,
+                          Gate::softmax,
+                          {chains, length, H, m},
+                          {},
+                          false,
+                          0};
   const auto scan_forward = [&](cudaStream_t s) {
     require(test::launch_forward(row, z->data(), v->data(), h->data(), s), "the scan");
   };
@@ -152,9 +155,7 @@ void bench_one(const Blas& blas, std::int64_t m, std::int64_t H, double bandwidt
                                   dv->data(), s),
             "the scan's gradient");
   };
-  const auto forward = [&](cudaStream_t s) {
-    gates(s), values(s), scan_forward(s), output(s);
-  };
+  const auto forward = [&](cudaStream_t s) { gates(s), values(s), scan_forward(s), output(s); };
   const auto backward = [&](cudaStream_t s) {
     to_states(s), by_output(s), scan_backward(s), by_gates(s), by_values(s), from_gates(s);
     from_values(s);
@@ -164,15 +165,15 @@ void bench_one(const Blas& blas, std::int64_t m, std::int64_t H, double bandwidt
   const double scans = time_calls({scan_forward}) + time_calls({scan_backward});
   const double scan_floor = (row.forward_bytes() + row.backward_bytes()) / bandwidth * 1e3;
   const double operations = 6.0 * double(N) * double(d) * double(Z + 2 * S);
-  std::printf("P2 m=%-2d H=%-4d %5.1f M parameters: forward %.3f ms, backward %.3f ms, both %.3f ms\n",
-              int(m), int(H), double(d) * double(Z + 2 * S) / 1e6 + double(Z) / 1e6, there, back,
-              all);
-  std::printf("   products alone (ms): z %.3f v %.3f y %.3f | dh %.3f dWo %.3f dWg+db %.3f dWv %.3f "
-              "dx %.3f + %.3f; floor %.3f at the measured rate\n",
-              gates.milliseconds(), values.milliseconds(), output.milliseconds(),
-              to_states.milliseconds(), by_output.milliseconds(), by_gates.milliseconds(),
-              by_values.milliseconds(), from_gates.milliseconds(), from_values.milliseconds(),
-              operations / rate * 1e3);
+  std::printf(
+      "P2 m=%-2d H=%-4d %5.1f M parameters: forward %.3f ms, backward %.3f ms, both %.3f ms\n",
+      int(m), int(H), double(d) * double(Z + 2 * S) / 1e6 + double(Z) / 1e6, there, back, all);
+  std::printf(
+      "   products alone (ms): z %.3f v %.3f y %.3f | dh %.3f dWo %.3f dWg+db %.3f dWv %.3f "
+      "dx %.3f + %.3f; floor %.3f at the measured rate\n",
+      gates.milliseconds(), values.milliseconds(), output.milliseconds(), to_states.milliseconds(),
+      by_output.milliseconds(), by_gates.milliseconds(), by_values.milliseconds(),
+      from_gates.milliseconds(), from_values.milliseconds(), operations / rate * 1e3);
   std::printf("   scans alone %.3f ms, floor %.3f\n", scans, scan_floor);
 }
 

@@ -54,8 +54,7 @@ void fill_random(char* data, std::size_t bytes, int element_bytes, float scale) 
   std::normal_distribution<float> normal;
   const std::size_t part = std::min<std::size_t>(bytes, 1 << 20);
   std::vector<char> values(part);
-  for (std::size_t i = 0; i + std::size_t(element_bytes) <= part;
-       i += std::size_t(element_bytes)) {
+  for (std::size_t i = 0; i + std::size_t(element_bytes) <= part; i += std::size_t(element_bytes)) {
     const float value = scale * normal(engine);
     const Bf16 half = to_bf16(value);
     if (element_bytes == 2)
@@ -65,13 +64,13 @@ void fill_random(char* data, std::size_t bytes, int element_bytes, float scale) 
   }
   test::copy_to_device(data, values.data(), part);
   for (std::size_t filled = part; filled < bytes; filled *= 2) {
-    require(cudaMemcpy(data + filled, data, std::min(filled, bytes - filled),
-                       cudaMemcpyDeviceToDevice),
-            "filling memory");
+    require(
+        cudaMemcpy(data + filled, data, std::min(filled, bytes - filled), cudaMemcpyDeviceToDevice),
+        "filling memory");
   }
 }
 
-double copy_bandwidth() {
+double driver_copy_bandwidth() {
   constexpr std::size_t bytes = std::size_t(2) << 30;
   const test::DeviceBytes from(bytes), to(bytes);
   fill_random(from.data(), 64 << 20, 4);
@@ -93,8 +92,13 @@ RowArrays::RowArrays(const test::ScanRow& row, int sets) {
   };
   for (int i = 0; i < sets; ++i) {
     const int in = row.in_bytes(), out = row.out_bytes();
-    Set set{bytes(row.z_count(), in),    bytes(row.v_count(), in), bytes(row.out_count(), out),
-            bytes(row.out_count(), out), bytes(row.z_count(), in), bytes(row.v_count(), in)};
+    Set set{bytes(row.z_count(), in),
+            bytes(row.v_count(), in),
+            bytes(row.out_count(), out),
+            bytes(row.out_count(), out),
+            bytes(row.z_count(), in),
+            bytes(row.v_count(), in),
+            bytes(cuda::bdlru_scan_workspace(row.shape), int(sizeof(float)))};
     fill_random(set.z->data(), set.z->size(), in);
     fill_random(set.v->data(), set.v->size(), in);
     fill_random(set.out->data(), set.out->size(), out);
@@ -117,20 +121,21 @@ std::vector<std::function<void(cudaStream_t)>> RowArrays::forward(const test::Sc
   std::vector<std::function<void(cudaStream_t)>> calls;
   for (const Set& set : sets_) {
     calls.push_back([&row, &set](cudaStream_t stream) {
-      require(test::launch_forward(row, set.z->data(), set.v->data(), set.out->data(), stream),
+      require(test::launch_forward(row, set.z->data(), set.v->data(), set.out->data(), stream,
+                                   set.floats()),
               "the forward scan");
     });
   }
   return calls;
 }
 
-std::vector<std::function<void(cudaStream_t)>> RowArrays::backward(
-    const test::ScanRow& row) const {
+std::vector<std::function<void(cudaStream_t)>> RowArrays::backward(const test::ScanRow& row) const {
   std::vector<std::function<void(cudaStream_t)>> calls;
   for (const Set& set : sets_) {
     calls.push_back([&row, &set](cudaStream_t stream) {
       require(test::launch_backward(row, set.z->data(), set.v->data(), set.out->data(),
-                                    set.dout->data(), set.dz->data(), set.dv->data(), stream),
+                                    set.dout->data(), set.dz->data(), set.dv->data(), stream,
+                                    set.floats()),
               "the backward scan");
     });
   }

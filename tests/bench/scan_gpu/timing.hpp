@@ -14,8 +14,8 @@
 namespace scanyard::kernels::bench {
 
 /// Milliseconds of one call: `calls` are captured one after another into a graph; the median of
-/// `replays` replays, over the number of calls. Each of `calls` should work on data of its own where
-/// data would else lie in the cache.
+/// `replays` replays, over the number of calls. Each of `calls` should work on data of its own
+/// where data would else lie in the cache.
 double time_calls(const std::vector<std::function<void(cudaStream_t)>>& calls, int replays = 15);
 
 /// Ends the process with a message on an error.
@@ -24,8 +24,10 @@ void require(int status, const char* what);
 /// Fills device memory with normal random numbers of the element's size (2: bfloat16, 4: float).
 void fill_random(char* data, std::size_t bytes, int element_bytes, float scale = 1.f);
 
-/// Bytes per second of a large device-to-device copy, bytes read and bytes written both counted.
-double copy_bandwidth();
+/// Bytes per second of a large device-to-device copy, bytes read and bytes written both counted: by
+/// the driver, and by a kernel.
+double driver_copy_bandwidth();
+double kernel_copy_bandwidth();
 
 /// Operations per second of an 8192 x 8192 x 8192 bf16 product on random data.
 double product_rate();
@@ -42,7 +44,8 @@ class RowArrays {
 
  private:
   struct Set {
-    std::unique_ptr<test::DeviceBytes> z, v, out, dout, dz, dv;
+    std::unique_ptr<test::DeviceBytes> z, v, out, dout, dz, dv, workspace;
+    float* floats() const { return reinterpret_cast<float*>(workspace->data()); }
   };
   std::vector<Set> sets_;
 };

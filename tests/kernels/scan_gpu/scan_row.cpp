@@ -79,21 +79,21 @@ class Guarded {
 
 template <class In, class Out>
 cuda::Status forward_of(const ScanRow& row, const char* z, const char* v, char* out,
-                        cuda::Stream stream) {
+                        cuda::Stream stream, float* workspace) {
   const auto* const in_z = reinterpret_cast<const In*>(z);
   const auto* const in_v = reinterpret_cast<const In*>(v);
   auto* const states = reinterpret_cast<Out*>(out);
   if (row.op == ScanOp::bdlru)
-    return cuda::bdlru_scan_forward(row.gate, row.shape, in_z, in_v, states, stream, row.tuning);
-  const auto form =
-      row.op == ScanOp::hlru ? cuda::HlruForm::plain : cuda::HlruForm::transposed;
-  return cuda::hlru_scan_forward(row.gate, row.shape, in_z, in_v, states, stream, form,
-                                 row.tuning);
+    return cuda::bdlru_scan_forward(row.gate, row.shape, in_z, in_v, states, stream, row.tuning,
+                                    workspace);
+  const auto form = row.op == ScanOp::hlru ? cuda::HlruForm::plain : cuda::HlruForm::transposed;
+  return cuda::hlru_scan_forward(row.gate, row.shape, in_z, in_v, states, stream, form, row.tuning);
 }
 
 template <class In, class Out>
 cuda::Status backward_of(const ScanRow& row, const char* z, const char* v, const char* out,
-                         const char* dout, char* dz, char* dv, cuda::Stream stream) {
+                         const char* dout, char* dz, char* dv, cuda::Stream stream,
+                         float* workspace) {
   const auto* const in_z = reinterpret_cast<const In*>(z);
   const auto* const in_v = reinterpret_cast<const In*>(v);
   const auto* const states = reinterpret_cast<const Out*>(out);
@@ -102,10 +102,9 @@ cuda::Status backward_of(const ScanRow& row, const char* z, const char* v, const
   auto* const out_v = reinterpret_cast<In*>(dv);
   if (row.op == ScanOp::bdlru) {
     return cuda::bdlru_scan_backward(row.gate, row.shape, in_z, in_v, states, gradient, out_z,
-                                     out_v, stream, row.tuning);
+                                     out_v, stream, row.tuning, workspace);
   }
-  const auto form =
-      row.op == ScanOp::hlru ? cuda::HlruForm::plain : cuda::HlruForm::transposed;
+  const auto form = row.op == ScanOp::hlru ? cuda::HlruForm::plain : cuda::HlruForm::transposed;
   return cuda::hlru_scan_backward(row.gate, row.shape, in_z, in_v, states, gradient, out_z, out_v,
                                   stream, form, row.tuning);
 }
@@ -142,6 +141,7 @@ std::string ScanRow::name() const {
                      " N=" + std::to_string(shape.chains) + " T=" + std::to_string(shape.length) +
                      " H=" + std::to_string(shape.channels) + " m=" + std::to_string(shape.m) +
                      "] " + to_text(types);
+  if (has_workspace) text += " with a workspace";
   if (shift_elements > 0) text += " shifted by " + std::to_string(shift_elements);
   if (tuning.warps_per_team > 0) {
     text += " " + std::to_string(tuning.warps_per_team) + "x" +
@@ -164,26 +164,27 @@ double ScanRow::backward_bytes() const {
 }
 
 cuda::Status launch_forward(const ScanRow& row, const char* z, const char* v, char* out,
-                            cuda::Stream stream) {
+                            cuda::Stream stream, float* workspace) {
   switch (row.types) {
     case ScanTypes::f32:
-      return forward_of<float, float>(row, z, v, out, stream);
+      return forward_of<float, float>(row, z, v, out, stream, workspace);
     case ScanTypes::bf16:
-      return forward_of<Bf16, float>(row, z, v, out, stream);
+      return forward_of<Bf16, float>(row, z, v, out, stream, workspace);
     default:
-      return forward_of<Bf16, Bf16>(row, z, v, out, stream);
+      return forward_of<Bf16, Bf16>(row, z, v, out, stream, workspace);
   }
 }
 
 cuda::Status launch_backward(const ScanRow& row, const char* z, const char* v, const char* out,
-                             const char* dout, char* dz, char* dv, cuda::Stream stream) {
+                             const char* dout, char* dz, char* dv, cuda::Stream stream,
+                             float* workspace) {
   switch (row.types) {
     case ScanTypes::f32:
-      return backward_of<float, float>(row, z, v, out, dout, dz, dv, stream);
+      return backward_of<float, float>(row, z, v, out, dout, dz, dv, stream, workspace);
     case ScanTypes::bf16:
-      return backward_of<Bf16, float>(row, z, v, out, dout, dz, dv, stream);
+      return backward_of<Bf16, float>(row, z, v, out, dout, dz, dv, stream, workspace);
     default:
-      return backward_of<Bf16, Bf16>(row, z, v, out, dout, dz, dv, stream);
+      return backward_of<Bf16, Bf16>(row, z, v, out, dout, dz, dv, stream, workspace);
   }
 }
 
@@ -218,10 +219,13 @@ ScanOutputs evaluate_on_device(const ScanRow& row, const ScanInputs& inputs) {
   Guarded states(row.out_count(), out, shift), dz(row.z_count(), in, shift);
   Guarded dv(row.v_count(), in, shift);
   ScanOutputs outputs;
-  cuda::Status status = launch_forward(row, z.data(), v.data(), states.data(), nullptr);
+  const DeviceBytes memory(std::size_t(
+      row.has_workspace ? cuda::bdlru_scan_workspace(row.shape) * std::int64_t(sizeof(float)) : 0));
+  auto* const workspace = row.has_workspace ? reinterpret_cast<float*>(memory.data()) : nullptr;
+  cuda::Status status = launch_forward(row, z.data(), v.data(), states.data(), nullptr, workspace);
   if (status == 0) {
     status = launch_backward(row, z.data(), v.data(), states.data(), dout.data(), dz.data(),
-                             dv.data(), nullptr);
+                             dv.data(), nullptr, workspace);
   }
   outputs.error = status == 0 ? finish_device() : cuda::describe(status);
   if (!outputs.error.empty()) return outputs;

@@ -22,7 +22,8 @@ struct ScanRow {
   Gate gate = Gate::softmax;
   ScanShape shape;
   cuda::ScanTuning tuning;
-  int shift_elements = 0;  ///< arrays begin that many elements after an aligned address
+  bool has_workspace = false;  ///< long sequences are cut
+  int shift_elements = 0;      ///< arrays begin that many elements after an aligned address
 
   std::string name() const;
   int in_bytes() const { return types == ScanTypes::f32 ? 4 : 2; }
@@ -41,9 +42,10 @@ struct ScanRow {
 
 /// Launches one pass; pointers are the device's, of the row's types.
 cuda::Status launch_forward(const ScanRow& row, const char* z, const char* v, char* out,
-                            cuda::Stream stream);
+                            cuda::Stream stream, float* workspace = nullptr);
 cuda::Status launch_backward(const ScanRow& row, const char* z, const char* v, const char* out,
-                             const char* dout, char* dz, char* dv, cuda::Stream stream);
+                             const char* dout, char* dz, char* dv, cuda::Stream stream,
+                             float* workspace = nullptr);
 
 /// What a row is evaluated on: values that its types hold exactly.
 struct ScanInputs {

@@ -113,7 +113,8 @@ void run_block() {
       swapcontext(&block->scheduler, &block->lanes[i].context);
     }
     if (is_running && !block->has_moved) {
-      std::fprintf(stderr, "the emulated block waits for ever: lanes missed a barrier or shuffle\n");
+      std::fprintf(stderr,
+                   "the emulated block waits for ever: lanes missed a barrier or shuffle\n");
       std::abort();
     }
   }

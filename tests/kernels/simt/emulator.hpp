@@ -1,9 +1,9 @@
 //! Runs the scan kernels' source on a CPU, lane by lane: what kernels/cuda/simt.cuh asks of a GPU.
-//! Compile a file with `-include tests/kernels/simt/emulator.hpp`. Every lane is a fiber; a lane runs
-//! until it waits for others. Slow, and strict where a GPU is lenient: shared memory starts as NaN,
-//! asynchronous copies happen as late as waits allow, and copies that are not aligned or lanes that
-//! wait for each other for ever end the process with a message. One launch at a time, synchronous;
-//! `stream` is ignored.
+//! Compile a file with `-include tests/kernels/simt/emulator.hpp`. Every lane is a fiber; a lane
+//! runs until it waits for others. Slow, and strict where a GPU is lenient: shared memory starts as
+//! NaN, asynchronous copies happen as late as waits allow, and copies that are not aligned or lanes
+//! that wait for each other for ever end the process with a message. One launch at a time,
+//! synchronous; `stream` is ignored.
 #pragma once
 
 #define SCANYARD_SIMT_PROVIDED
