@@ -21,6 +21,8 @@ inline constexpr ErrorCode no_pack{"trainer.no_pack"};
 inline constexpr ErrorCode busy{"trainer.busy"};
 /// An operation failed in a way that no input explains: a bug, or a broken device.
 inline constexpr ErrorCode internal{"trainer.internal"};
+/// The device failed and computes nothing any more; the trainer ends, another may do better.
+inline constexpr ErrorCode device_lost{"trainer.device_lost"};
 /// The device asked for is not there.
 inline constexpr ErrorCode no_device{"trainer.no_device"};
 

@@ -34,6 +34,8 @@ struct Surroundings {
   std::function<double()> now_s;  ///< a clock that only rises, seconds
   std::string device;             ///< for results: "cpu: AMD EPYC, 1 thread"
   std::string build;
+  /// Whether the device still computes: asked after a failure that no input explains.
+  std::function<bool()> device_works = [] { return true; };
   /// Called after every optimiser step, with the number of steps of this call (1).
   std::function<void()> on_step = [] {};
 };

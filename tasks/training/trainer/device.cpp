@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "tasks/models/backend.hpp"
 #include "tasks/training/errc.hpp"
 #include "tasks/training/gpu_plugin.hpp"
 
@@ -59,6 +60,15 @@ Result<TrainingDevice> find_device(const std::string& text, int threads) {
       .id = fmt::format("cuda:{}", *index),
       .name = gpu->name,
       .description = fmt::format("cuda: {}", gpu->name)};
+}
+
+bool works(const TrainingDevice& device) {
+  try {
+    models::backend_for(device.options.device().type()).synchronize();
+    return true;
+  } catch (const std::exception&) {  // what is wrong was said by the operation that failed first
+    return false;
+  }
 }
 
 Result<std::string> list_gpus() {

@@ -20,6 +20,9 @@ struct TrainingDevice {
 /// before any torch call of the process. Errors: trainer.no_device with what there is; load_gpu()'s.
 Result<TrainingDevice> find_device(const std::string& text, int threads);
 
+/// Whether the device does what it is told; waits for what it was told before.
+bool works(const TrainingDevice& device);
+
 /// Every GPU that this process could train on, one JSON object a line (docs/trainer_protocol.md).
 /// Errors: load_gpu()'s, where there is none.
 Result<std::string> list_gpus();

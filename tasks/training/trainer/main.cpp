@@ -34,7 +34,7 @@ constexpr const char* description =
     "Results are those of the CPU model and the number of threads, bit for bit.\n"
     "\n"
     "Exit codes: 0 done (diverged is a result), 1 a run failed, 2 bad usage or input,\n"
-    "3 the device cannot be used.";
+    "3 the device cannot be used, 4 it failed while training.";
 
 struct Options {
   std::string device = "cpu";

@@ -53,13 +53,14 @@ int serve(const TrainingDevice& device, int input, int output) {
            },
        .device = device.description,
        .build = std::string(build_text()),
+       .device_works = [&device] { return works(device); },
        .on_step = [&alive] { alive.count_step(); }},
       {.emit = [&out](const trainer_lines::Event& event) { out.write(event); }, .note = note});
   LineInput lines(input, orphan_grace, [] {
     spdlog::error("event=orphaned message=\"the input ended and the step did not\"");
     ::_exit(1);
   });
-  while (!session.quitting() && !broken) {
+  while (!session.quitting() && !broken && !session.device_lost()) {
     alive.set_training(session.training());
     if (!session.training()) {
       const auto item = lines.wait();
@@ -71,6 +72,10 @@ int serve(const TrainingDevice& device, int input, int output) {
       handle(session, *item);
     if (lines.closed()) break;
     session.advance();
+  }
+  if (session.device_lost()) {
+    spdlog::error("event=ended reason=device_lost");
+    return 4;
   }
   spdlog::info("event=ended reason={}",
                session.quitting() ? "quit" : (broken ? "output_closed" : "input_closed"));

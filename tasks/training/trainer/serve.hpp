@@ -5,8 +5,8 @@
 
 namespace scanyard::training {
 
-/// Serves until Quit, the end of the input, or the end of the one who reads the output. The exit
-/// code: 0.
+/// Serves until Quit, the end of the input, or the end of the one who reads the output: exit code 0.
+/// When the device is lost, its runs fail and the exit code is 4: a new process gets a new context.
 int serve(const TrainingDevice& device, int input, int output);
 
 }  // namespace scanyard::training

@@ -169,6 +169,14 @@ void Session::fail(const RunId& run, const Error& error) {
 }
 
 void Session::fail_pack(const Error& error) {
+  if (error.code() == errc::internal && !surroundings_.device_works()) {
+    device_lost_ = true;
+    pack_.reset();
+    parked_.clear();
+    for (const auto& [run, unused] : std::exchange(known_, {}))
+      fail(run, Error(errc::device_lost, error.to_string()));
+    return;
+  }
   if (error.code() == errc::out_of_memory && halve_pack(error)) return;
   const std::vector<RunId> runs = pack_ ? pack_->runs() : std::vector<RunId>();
   // The pack's memory goes first: what follows may need some.

@@ -36,6 +36,8 @@ class Session {
   bool training() const { return pack_.has_value(); }
   /// A Quit was handled.
   bool quitting() const { return quitting_; }
+  /// The device does nothing any more, as a GPU after a fault: every later pack would fail too.
+  bool device_lost() const { return device_lost_; }
 
   /// One step of the running pack. LibTorch's and the library's exceptions end here: a pack that
   /// does not fit into memory is halved, the other half waits for its place; else the pack's runs
@@ -71,6 +73,7 @@ class Session {
   std::string shape_json_;
   std::map<RunId, std::string> known_;  ///< runs of the pack with their values' JSON
   bool quitting_ = false;
+  bool device_lost_ = false;
 };
 
 /// What an exception of LibTorch or of the standard library means: trainer.out_of_memory or

@@ -108,7 +108,8 @@ int train_standalone(const StandaloneJob& job, const TrainingDevice& device, boo
                          return std::chrono::duration<double>(now).count();
                        },
                    .device = device.description,
-                   .build = std::string(build_text())},
+                   .build = std::string(build_text()),
+                   .device_works = [&device] { return works(device); }},
                   {.emit =
                        [&](const lines::Event& event) {
                          if (std::holds_alternative<lines::Started>(event)) refused = false;
@@ -130,6 +131,7 @@ int train_standalone(const StandaloneJob& job, const TrainingDevice& device, boo
   session.handle(start);
   while (session.training())
     session.advance();
+  if (session.device_lost()) return 4;
   return refused ? 2 : (failed ? 1 : 0);
 }
 

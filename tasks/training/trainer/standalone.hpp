@@ -22,7 +22,7 @@ Result<StandaloneJob> read_job(const std::string& path);
 
 /// Trains all runs as one pack and writes one line an epoch and a result each; with `json` the
 /// event lines of docs/trainer_protocol.md instead. The exit code: 0 every run has a result
-/// (diverged is one), 1 a run failed, 2 the job cannot be used.
+/// (diverged is one), 1 a run failed, 2 the job cannot be used, 4 the device is lost.
 int train_standalone(const StandaloneJob& job, const TrainingDevice& device, bool json,
                      std::ostream& out);
 

@@ -33,10 +33,12 @@ struct Recorded {
   std::vector<lines::Event> events;
   std::vector<std::string> notes;
   std::function<void()> on_step = [] {};
+  bool device_works = true;
   Session session{{.options = at::TensorOptions().dtype(at::kFloat),
                    .now_s = [] { return 0.0; },
                    .device = "cpu: test",
                    .build = "test",
+                   .device_works = [this] { return device_works; },
                    .on_step = [this] { on_step(); }},
                   {.emit = [this](const lines::Event& event) { events.push_back(event); },
                    .note = [this](NoteLevel, const std::string& text) { notes.push_back(text); }}};
@@ -276,6 +278,19 @@ TEST_CASE("memory that does not do for one run fails every run in turn, and the 
   r.session.handle(lines::Start{shape, {replica(1)}});
   r.finish();
   CHECK(r.all<lines::Finished>().size() == 1);
+}
+
+TEST_CASE("a device that does nothing any more fails the runs and asks for the end") {
+  Recorded r;
+  r.device_works = false;
+  r.on_step = [] { throw std::runtime_error("an illegal memory access was encountered"); };
+  r.session.handle(lines::Start{shape, {replica(1), replica(2)}});
+  r.session.advance();
+  REQUIRE(r.all<lines::Failed>().size() == 2);
+  CHECK(r.all<lines::Failed>()[1].reason == "trainer.device_lost");
+  CHECK(r.all<lines::Failed>()[1].message.find("illegal memory access") != std::string::npos);
+  CHECK(r.session.device_lost());
+  CHECK_FALSE(r.session.training());
 }
 
 TEST_CASE("quit is remembered, and idle commands without a pack do nothing") {
