@@ -32,6 +32,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a row for a device holds what the update computes with") {
+  const AdamwScalars scalars{.lr = 0.02, .weight_decay = 0.1, .step = 7};
+  State s = start(50);
+  s.m = test::from_values<float>(test::random_values(50, 3));
+  s.v.assign(50, 0.25f);
+  const State before = s;
+  const auto g = test::from_values<float>(test::random_values(50, 2));
+  adamw_step<float>(scalars, g.data(), s.p.data(), s.m.data(), s.v.data(), 50);
+  const AdamwRow row = adamw_row(scalars);
+  for (std::size_t i = 0; i < 50; ++i) {
+    const float m = before.m[i] + row.one_minus_beta1 * (g[i] - before.m[i]);
+    const float v = before.v[i] * row.beta2 + row.one_minus_beta2 * g[i] * g[i];
+    const float p = before.p[i] * row.keep +
+                    row.negative_step * m / (std::sqrt(v) / row.root_correction + row.eps);
+    CHECK(std::abs(p - s.p[i]) < 1e-6f);
+  }
+}
+
 TEST_CASE("weight decay is decoupled: without a gradient parameters shrink by lr times decay") {
   State s = start(10);
   const auto before = s.p;

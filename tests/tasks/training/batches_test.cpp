@@ -36,6 +36,17 @@ TEST_CASE("replicas of equal seed share their data, others have their own") {
   CHECK_FALSE(same_bits(one->train.ids.narrow(0, 0, 11), one->test.ids));
 }
 
+TEST_CASE("an order that was prepared is the order, also after one that nobody came for") {
+  Batches batches = made();
+  batches.prepare_order(1, 4);
+  batches.prepare_order(1, 5);
+  batches.prepare_order(2, 5);
+  CHECK(same_bits(batches.order(1, 5), made().order(1, 5)));
+  CHECK(same_bits(batches.order(1, 4), made().order(1, 4)));
+  CHECK(same_bits(batches.order(2, 5), made().order(2, 5)));
+  CHECK_FALSE(same_bits(batches.order(1, 4), batches.order(1, 5)));
+}
+
 TEST_CASE("an epoch's order is a permutation of the training sequences, by seed and epoch") {
   Batches batches = made();
   const at::Tensor order = batches.order(1, 0);
