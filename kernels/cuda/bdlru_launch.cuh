@@ -54,9 +54,11 @@ template <class In, class Out, int M>
 Status launch_cut(void (*kernel)(BdlruArgs), BdlruArgs args, bool is_backward,
                   const RelaySizes& sizes, float* workspace, Stream stream) {
   const std::int64_t pieces = workspace ? pieces_of(args.shape) : 1;
-  if (pieces > 1) {
-    const Status status = launch_pieces<In, Out, M>(args, is_backward, workspace, stream);
-    if (status != 0) return status;
+  if constexpr (M <= cut_m_max) {
+    if (pieces > 1) {
+      const Status status = launch_pieces<In, Out, M>(args, is_backward, workspace, stream);
+      if (status != 0) return status;
+    }
   }
   return launch_relay(kernel, args, pieces, sizes, stream);
 }
@@ -67,6 +69,7 @@ Status bdlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const 
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
   const BdlruArgs args =
       bdlru_args<In, Out>(gate, shape, tuning, z, v, nullptr, nullptr, h, nullptr);
+  if (shape.m < 1 || shape.m > scan_m_max) return simt::invalid_value;
   if (shape.m > bdlru_relay_m_max) return launch_wide<In, Out, false>(args, stream);
   return with_block_size(shape.m, [&]<int M>() {
     return launch_cut<In, Out, M>(bdlru_forward_kernel<In, Out, M>, args, false,
@@ -80,6 +83,7 @@ Status bdlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const
                            const ScanTuning& tuning, float* workspace) {
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
   const BdlruArgs args = bdlru_args<In, Out>(gate, shape, tuning, z, v, dz, dv, h, dh);
+  if (shape.m < 1 || shape.m > scan_m_max) return simt::invalid_value;
   if (shape.m > bdlru_relay_m_max) return launch_wide<In, Out, true>(args, stream);
   return with_block_size(shape.m, [&]<int M>() {
     return launch_cut<In, Out, M>(bdlru_backward_kernel<In, Out, M>, args, true,

@@ -1,5 +1,5 @@
 //! Long sequences of few chains, cut along time. A sequence of at least `cut_length` steps is cut
-//! into pieces of `piece_steps`, in three launches:
+//! into pieces of piece_steps_of(m), in three launches:
 //! 1. every piece alone: its map P (a product of its blocks) and what it adds, q: leaving = P
 //!    entering + q. A lane has a column of P, or q: m times the arithmetic of the recurrence, so
 //!    not for short sequences, where the relay alone is as fast as the bytes;
@@ -15,10 +15,13 @@
 namespace scanyard::kernels::cuda {
 
 inline constexpr std::int64_t cut_length = 16384;
+/// Larger blocks take longer to multiply than to walk.
+inline constexpr std::int64_t cut_m_max = 6;
 
 inline std::int64_t pieces_of(const ScanShape& shape) {
-  if (shape.length < cut_length || shape.m > bdlru_relay_m_max) return 1;
-  return (shape.length + piece_steps - 1) / piece_steps;
+  if (shape.length < cut_length || shape.m > cut_m_max) return 1;
+  const std::int64_t steps = piece_steps_of(shape.m);
+  return (shape.length + steps - 1) / steps;
 }
 
 struct PieceArgs {
@@ -59,9 +62,9 @@ struct PieceMap {
     const ScanArray& x = a.is_backward ? a.scan.dh : a.scan.v;
     z_way = copy_way(t, a.scan.z.unit_bytes, z_item, G);
     x_way = copy_way(t, x.unit_bytes, a.is_backward ? h_item : v_item, G);
-    first_step = simt::block_y() * piece_steps;
+    first_step = simt::block_y() * piece_steps_of(M);
     const std::int64_t left = a.scan.shape.length - first_step;
-    steps = static_cast<int>(left < piece_steps ? left : piece_steps);
+    steps = static_cast<int>(left < piece_steps_of(M) ? left : piece_steps_of(M));
     blocks = reinterpret_cast<float*>(shared + 2 * stage_bytes);
   }
 
@@ -203,9 +206,10 @@ bdlru_entering_kernel(PieceArgs args) {
   const std::int64_t chain =
       (std::int64_t(simt::block_x()) * 4 + simt::warp_index()) * 32 + simt::lane_index();
   if (chain >= chains) return;
-  const int pieces = static_cast<int>((shape.length + piece_steps - 1) / piece_steps);
+  const int pieces = static_cast<int>((shape.length + piece_steps_of(M) - 1) / piece_steps_of(M));
   float state[M] = {};
-  for (int turn = 0; turn < pieces; ++turn) {
+#pragma unroll 4
+  for (int turn = 0; turn < pieces; ++turn) {  // unrolled so that maps are read ahead
     const int piece = args.is_backward ? pieces - 1 - turn : turn;
     const std::int64_t at = piece * chains + chain;
     const float* const map = args.maps + at * (M + 1) * M;
@@ -251,7 +255,7 @@ Status launch_pieces(BdlruArgs& scan, bool is_backward, float* workspace, Stream
                    32 * piece_warps, piece_warps * Pass::warp_bytes, stream, args);
   if (status != 0) return status;
   scan.entering = workspace;
-  scan.piece = piece_steps;
+  scan.piece = piece_steps_of(M);
   return simt::launch(bdlru_entering_kernel<M>, (chains + 127) / 128, 1, 128, 0, stream, args);
 }
 

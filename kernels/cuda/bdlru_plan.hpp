@@ -23,16 +23,17 @@ constexpr int lanes_for(int m, int rows) {
 /// A lane holds whole rows, and its rows begin at a whole word also in bfloat16: rows are even
 /// where m is. Small odd blocks lie in one lane. Coefficients of a segment take rows * (m + 1) *
 /// steps registers.
-constexpr BdlruPlan bdlru_plan(int m) {
+constexpr BdlruPlan bdlru_plan(int m, int in_bytes) {
+  const bool is_wide = in_bytes == 4;  // whose addresses and words take registers too
   switch (m) {
     case 1:
       return {1, 1, 16, 16};
     case 2:
-      return {2, 1, 12, 8};
+      return {2, 1, is_wide ? 8 : 12, is_wide ? 4 : 8};
     case 3:
       return {3, 1, 4, 4};
     case 4:
-      return {2, 2, 8, 8};
+      return {2, 2, 8, 4};
     case 5:
       return {5, 1, 2, 2};
     case 6:

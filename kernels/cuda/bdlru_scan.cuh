@@ -14,8 +14,11 @@
 
 namespace scanyard::kernels::cuda {
 
-/// Steps of a piece of a long sequence (bdlru_pieces.cuh).
-inline constexpr std::int64_t piece_steps = 1024;
+/// Steps of a piece of a long sequence (bdlru_pieces.cuh): maps of larger blocks take longer to
+/// read.
+SIMT_BOTH constexpr std::int64_t piece_steps_of(std::int64_t m) {
+  return m <= 2 ? 256 : 1024;
+}
 
 struct BdlruArgs {
   Gate gate = Gate::softmax;
@@ -31,7 +34,7 @@ struct BdlruArgs {
 /// Sizes and this lane's place in the block, for both directions.
 template <class In, class Out, int M>
 struct BdlruLane {
-  static constexpr BdlruPlan plan = bdlru_plan(M);
+  static constexpr BdlruPlan plan = bdlru_plan(M, int(sizeof(In)));
   static constexpr int R = plan.rows, L = plan.lanes, C = M + 1, G = 32 / L;
   /// Small blocks' coefficients have their rows' factors in them: a step takes a multiplication
   /// less then. For large blocks that would be many multiplications, and steps do not matter as
@@ -76,6 +79,50 @@ struct BdlruLane {
       x[r] = args.entering ? args.entering[((simt::block_y() * all) + chain) * M + row + r] : 0.f;
   }
 };
+
+/// In small blocks of two lanes, a lane multiplies its own rows' states first, while the other's
+/// are on their way. Its coefficients of these come first then.
+template <int M, int L>
+inline constexpr bool own_first = L == 2 && M <= 4;
+
+template <int M, int R>
+SIMT_DEVICE void put_own_first(bool is_upper, float (&a)[R * (M + 1)]) {
+#pragma unroll
+  for (int r = 0; r < R; ++r) {
+#pragma unroll
+    for (int j = 0; j < R; ++j) {
+      const float lower = a[r * (M + 1) + j], upper = a[r * (M + 1) + R + j];
+      a[r * (M + 1) + j] = is_upper ? upper : lower;
+      a[r * (M + 1) + R + j] = is_upper ? lower : upper;
+    }
+  }
+}
+
+/// state <- A state + x, the lane's rows, own states first.
+template <int M, int R>
+SIMT_DEVICE void step_own_first(const float (&a)[R * (M + 1)], const float (&x)[R],
+                                float (&state)[R]) {
+  float others[R], next[R];
+#pragma unroll
+  for (int j = 0; j < R; ++j)
+    others[j] = simt::shuffle_xor(state[j], 1);
+#pragma unroll
+  for (int r = 0; r < R; ++r) {
+    next[r] = x[r];
+#pragma unroll
+    for (int j = 0; j < R; ++j)
+      next[r] = fmaf(a[r * (M + 1) + j], state[j], next[r]);
+  }
+#pragma unroll
+  for (int r = 0; r < R; ++r) {
+#pragma unroll
+    for (int j = 0; j < R; ++j)
+      next[r] = fmaf(a[r * (M + 1) + R + j], others[j], next[r]);
+  }
+#pragma unroll
+  for (int r = 0; r < R; ++r)
+    state[r] = next[r];
+}
 
 /// state <- scale (A state + x), the lane's rows.
 template <int M, int R, int L>
@@ -189,6 +236,7 @@ struct BdlruForward : BdlruLane<In, Out, M> {
 #pragma unroll
       for (int r = 0; r < R; ++r)
         x[s][r] *= a[s][r * C + M];
+      if constexpr (own_first<M, Lane::L>) put_own_first<M, R>(this->row > 0, a[s]);
     }
   }
 
@@ -223,7 +271,10 @@ struct BdlruForward : BdlruLane<In, Out, M> {
       take_state(relay, segment, state);
 #pragma unroll
       for (int s = 0; s < S; ++s) {  // steps after the last one are computed and not written
-        step_forward<M, R, Lane::L>(a[s], scale[s], x[s], this->first_lane, state);
+        if constexpr (own_first<M, Lane::L>)
+          step_own_first<M, R>(a[s], x[s], state);
+        else
+          step_forward<M, R, Lane::L>(a[s], scale[s], x[s], this->first_lane, state);
 #pragma unroll
         for (int r = 0; r < R; ++r)
           x[s][r] = state[r];

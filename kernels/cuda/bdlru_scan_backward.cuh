@@ -10,7 +10,7 @@ template <class In, class Out, int M>
 struct BdlruBackward : BdlruLane<In, Out, M> {
   using Lane = BdlruLane<In, Out, M>;
   static constexpr int R = Lane::R, C = Lane::C, S = Lane::plan.backward_steps;
-  static_assert(piece_steps % S == 0);  // only a sequence's end may lie within a segment
+  static_assert(piece_steps_of(M) % S == 0);  // only a sequence's end may lie within a segment
   static constexpr int v_offset = S * Lane::z_pitch, dh_offset = v_offset + S * Lane::v_pitch;
   static constexpr int before_offset = dh_offset + S * Lane::h_pitch;
   static constexpr int stage_bytes = before_offset + S * Lane::h_pitch;
@@ -54,6 +54,17 @@ struct BdlruBackward : BdlruLane<In, Out, M> {
     simt::commit_copies();
   }
 
+  /// Steps after the sequence's end: dh of zero and gates of one, which ask nothing of the steps
+  /// before, whatever the gate function.
+  SIMT_DEVICE void fill_rest(int steps, char* stage) const {
+    const std::uint32_t one = sizeof(In) == 4 ? 0x3f800000u : 0x3f803f80u;
+    const int lane = simt::lane_index();
+    for (int byte = steps * Lane::z_pitch + 4 * lane; byte < S * Lane::z_pitch; byte += 128)
+      *reinterpret_cast<std::uint32_t*>(stage + byte) = one;
+    for (int byte = steps * Lane::h_pitch + 4 * lane; byte < S * Lane::h_pitch; byte += 128)
+      *reinterpret_cast<std::uint32_t*>(stage + dh_offset + byte) = 0;
+  }
+
   SIMT_DEVICE void read_segment(const char* stage, float (&a)[S][R * C], float (&scale)[S][R],
                                 float (&u)[S][R]) const {
 #pragma unroll
@@ -63,22 +74,6 @@ struct BdlruBackward : BdlruLane<In, Out, M> {
           stage + dh_offset + s * Lane::h_pitch + this->h_at(relay.team, args.h), u[s]);
     }
     normalise_segment<Lane::scaled, R, C>(args.gate, a, scale);
-  }
-
-  /// Makes steps from `steps` on, after the sequence's end, ask nothing of the steps before.
-  SIMT_DEVICE void silence(int steps, float (&a)[S][R * C], float (&scale)[S][R],
-                           float (&u)[S][R]) const {
-    if (steps == S) return;
-#pragma unroll
-    for (int s = 0; s < S; ++s) {
-      if (s < steps) continue;
-#pragma unroll
-      for (int i = 0; i < R * C; ++i)
-        a[s][i] = 0;
-#pragma unroll
-      for (int r = 0; r < R; ++r)
-        scale[s][r] = u[s][r] = 0;
-    }
   }
 
   /// u of every step times its row's scale, and what the step before the segment gets.
@@ -155,6 +150,8 @@ struct BdlruBackward : BdlruLane<In, Out, M> {
     const int stages = args.tuning.stages;
     for (int stage = 0; stage < stages; ++stage)
       fetch(relay.warp + stage * relay.warps, relay.tiles + stage * stage_bytes);
+    const int last_steps = steps_of(relay.segments - 1);
+    if (relay.warp == 0 && last_steps < S) fill_rest(last_steps, relay.tiles);
     float carry[R];
     this->load_entering(args, relay.team, carry);
     int stage = 0;
@@ -165,7 +162,6 @@ struct BdlruBackward : BdlruLane<In, Out, M> {
       simt::sync_warp();
       float a[S][R * C], scale[S][R], u[S][R];
       read_segment(tile, a, scale, u);
-      silence(steps_of(segment), a, scale, u);
       take_state(relay, turn, carry);
       walk(a, scale, u, carry);
       hand_on_state(relay, turn, carry);

@@ -73,6 +73,7 @@ template <class In, class Out>
 Status hlru_scan_forward(Gate gate, const ScanShape& shape, const In* z, const In* v, Out* y,
                          Stream stream, HlruForm form, const ScanTuning& tuning) {
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
+  if (shape.m < 1 || shape.m > scan_m_max) return simt::invalid_value;
   const HlruArgs args = hlru_args<In, Out>(gate, shape, tuning, z, v, nullptr, nullptr, y, nullptr);
   return form == HlruForm::transposed ? launch_hlru_forward<In, Out, true>(args, stream)
                                       : launch_hlru_forward<In, Out, false>(args, stream);
@@ -83,6 +84,7 @@ Status hlru_scan_backward(Gate gate, const ScanShape& shape, const In* z, const 
                           const Out* dy, In* dz, In* dv, Stream stream, HlruForm form,
                           const ScanTuning& tuning) {
   if (shape.chains * shape.length * shape.channels == 0) return Status(0);
+  if (shape.m < 1 || shape.m > scan_m_max) return simt::invalid_value;
   const HlruArgs args = hlru_args<In, Out>(gate, shape, tuning, z, v, dz, dv, y, dy);
   return form == HlruForm::transposed ? launch_hlru_backward<In, Out, true>(args, stream)
                                       : launch_hlru_backward<In, Out, false>(args, stream);

@@ -37,6 +37,13 @@ struct RelaySizes {
   int warp_bytes(int stages) const { return carry_bytes + stages * stage_bytes + other_bytes; }
 };
 
+/// Teams of a launch, without pieces.
+inline std::int64_t teams_of(const ScanShape& shape, int chains) {
+  if (is_by_sequence(chains, shape.channels))
+    return shape.chains * ((shape.channels + chains - 1) / chains);
+  return (shape.chains * shape.channels + chains - 1) / chains;
+}
+
 /// Fills in what `tuning` leaves open.
 ///
 /// An SM takes up to `warps_max` warps, fewer where their stages fill its shared memory. Where
@@ -48,12 +55,9 @@ inline ScanTuning choose_tuning(ScanTuning tuning, const ScanShape& shape, std::
                                 const RelaySizes& sizes) {
   if (tuning.warps_per_team > 0) return tuning;
   const std::int64_t processors = std::max(1, simt::multiprocessors());
-  const std::int64_t chains = shape.chains * shape.channels;
   tuning.stages = 2;
   tuning.chains_per_team = sizes.chains;
-  const auto teams = [&] {
-    return (chains + tuning.chains_per_team - 1) / tuning.chains_per_team * pieces;
-  };
+  const auto teams = [&] { return teams_of(shape, tuning.chains_per_team) * pieces; };
   while (tuning.chains_per_team > 4 && teams() * 2 <= processors)
     tuning.chains_per_team /= 2;
   const std::int64_t fitting =
@@ -78,11 +82,10 @@ Status launch_relay(void (*kernel)(Args), Args args, std::int64_t pieces, const 
   args.tuning = choose_tuning(args.tuning, args.shape, pieces, sizes);
   args.piece = pieces == 1 ? args.shape.length : args.piece;
   const ScanTuning& tuning = args.tuning;
-  const std::int64_t chains = args.shape.chains * args.shape.channels;
-  const std::int64_t per_block = std::int64_t(tuning.chains_per_team) * tuning.teams_per_block;
+  const std::int64_t teams = teams_of(args.shape, tuning.chains_per_team);
   const int warps = tuning.warps_per_team * tuning.teams_per_block;
-  return simt::launch(kernel, (chains + per_block - 1) / per_block, pieces, 32 * warps,
-                      warps * sizes.warp_bytes(tuning.stages), stream, args);
+  return simt::launch(kernel, (teams + tuning.teams_per_block - 1) / tuning.teams_per_block, pieces,
+                      32 * warps, warps * sizes.warp_bytes(tuning.stages), stream, args);
 }
 
 }  // namespace scanyard::kernels::cuda

@@ -47,9 +47,15 @@ SIMT_DEVICE Relay relay_of(const ScanShape& shape, const ScanTuning& tuning, std
   relay.warps = tuning.warps_per_team;
   relay.warp = here - slot * relay.warps;
   const std::int64_t index = std::int64_t(simt::block_x()) * tuning.teams_per_block + slot;
-  relay.team =
-      team_at(index * tuning.chains_per_team, tuning.chains_per_team, shape.chains * shape.channels,
-              static_cast<int>(shape.channels), shape.length);
+  const int chains = tuning.chains_per_team, channels = static_cast<int>(shape.channels);
+  if (is_by_sequence(chains, channels)) {
+    const int teams = (channels + chains - 1) / chains;
+    const std::int64_t sequence = index / teams, first = (index - sequence * teams) * chains;
+    const std::int64_t end = sequence < shape.chains ? (sequence + 1) * channels : 0;
+    relay.team = team_at(sequence * channels + first, chains, end, channels, shape.length);
+  } else {
+    relay.team = team_at(index * chains, chains, shape.chains * channels, channels, shape.length);
+  }
   relay.first_step = simt::block_y() * piece;
   const std::int64_t left = shape.length - relay.first_step;
   relay.steps = static_cast<int>(left < piece ? left : piece);

@@ -36,6 +36,13 @@ struct Team {
   std::int64_t length = 0;  ///< steps of a sequence
 };
 
+/// Teams are counted sequence by sequence, the last of a sequence smaller, where that leaves few
+/// lanes idle; else on through all sequences.
+SIMT_BOTH inline bool is_by_sequence(int chains, std::int64_t channels) {
+  const std::int64_t teams = (channels + chains - 1) / chains;
+  return channels % chains != 0 && channels * 4 >= teams * chains * 3;
+}
+
 SIMT_DEVICE Team team_at(std::int64_t first_chain, int chains, std::int64_t all_chains,
                          int channels, std::int64_t length) {
   Team team;
@@ -108,21 +115,30 @@ SIMT_DEVICE void for_each_of_whole(const Team& team, Move move) {
   for_whole_tile<Chains, Item, Steps, pitch>(team.channels * Item, move);
 }
 
+/// 2^20 / n, rounded up, for n below 2^11: i * this >> 20 is i / n where i * n is below 2^20.
+SIMT_DEVICE unsigned share_of(int n) {
+  return static_cast<unsigned>(simt::reciprocal(static_cast<float>(n)) * 1048576.f) + 1;
+}
+
 /// The same for any number of chains and steps; the team may reach into further sequences.
 template <class Move>
 SIMT_DEVICE void for_vectors(const Team& team, int item, int pitch, int steps, Move move) {
-  const int vectors = team.chains * item / 16, row = team.channels * item;
-  const int begin = team.channel * item;
-  const int step_of = (1 << 20) / vectors + 1;  // index / vectors, exact below 2^20 / vectors
-  for (int index = simt::lane_index(); index < vectors * steps; index += 32) {
-    const int step = index * step_of >> 20, vector = index - step * vectors;
-    int at = begin + vector * 16;
-    std::int64_t sequences = 0;
-    while (at >= row) {
-      at -= row;
-      sequences += team.length;
-    }
-    move(step * pitch + vector * 16, (sequences + step) * row + at - begin);
+  const int vectors = team.chains * item / 16, row = team.channels * item / 16;
+  const int begin = team.channel * item / 16, length = static_cast<int>(team.length);
+  const unsigned step_share = share_of(vectors);
+  // A row longer than the team's part is left once at most.
+  const bool is_long = row > vectors;
+  const unsigned row_share = is_long ? 0 : share_of(row);
+  const int all = vectors * steps;
+#pragma unroll 4
+  for (int index = simt::lane_index(); index < all; index += 32) {
+    const int step = static_cast<int>(unsigned(index) * step_share >> 20);
+    const int vector = index - step * vectors, at = begin + vector;
+    const int sequences =
+        is_long ? (at >= row ? 1 : 0) : static_cast<int>(unsigned(at) * row_share >> 20);
+    const int rows = sequences * length + step;
+    move(step * pitch + vector * 16,
+         (std::int64_t(rows) * row + (at - sequences * row - begin)) * 16);
   }
 }
 
